@@ -1,0 +1,16 @@
+# Everything comes from Debian's packages; the list is packages.txt.
+find_package(Threads REQUIRED)
+find_package(xtensor CONFIG REQUIRED)
+set(BLA_VENDOR OpenBLAS)
+find_package(xtensor-blas CONFIG REQUIRED)
+find_package(BLAS REQUIRED)
+find_package(yaml-cpp CONFIG REQUIRED)
+find_package(Boost 1.74 REQUIRED)
+find_package(nlohmann_json CONFIG REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
+find_package(ZLIB REQUIRED)
+find_library(ESPALIER_LIBMD md REQUIRED)  # SHA-256
+if(ESPALIER_TESTS)
+  find_package(doctest CONFIG REQUIRED)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+endif()

@@ -1,0 +1,46 @@
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
+
+set(ESPALIER_ARCH "x86-64-v3" CACHE STRING "Value of -march (native for this machine only)")
+option(ESPALIER_TESTS "Build the tests" ON)
+option(ESPALIER_BENCH "Build the benchmarks" OFF)
+set(ESPALIER_SANITIZE "" CACHE STRING "Value of -fsanitize, e.g. address,undefined")
+option(ESPALIER_COVERAGE "Measure line coverage" OFF)
+
+# Flags that every translation unit of the project and of its plugins shares.
+add_library(espalier_flags INTERFACE)
+target_compile_options(espalier_flags INTERFACE -march=${ESPALIER_ARCH} -fno-math-errno
+                                                -ffp-contract=fast)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND ESPALIER_ARCH STREQUAL "native")
+  # g++ 12 splits vectors at 256 bits by default even where 512 are as fast.
+  target_compile_options(espalier_flags INTERFACE -mprefer-vector-width=512)
+endif()
+if(ESPALIER_SANITIZE)
+  target_compile_options(espalier_flags INTERFACE -fsanitize=${ESPALIER_SANITIZE}
+                                                  -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(espalier_flags INTERFACE -fsanitize=${ESPALIER_SANITIZE})
+endif()
+if(ESPALIER_COVERAGE)
+  target_compile_options(espalier_flags INTERFACE --coverage -fprofile-update=atomic)
+  target_link_options(espalier_flags INTERFACE --coverage)
+endif()
+
+add_library(espalier_warnings INTERFACE)
+target_compile_options(
+  espalier_warnings
+  INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+            -Wnon-virtual-dtor -Woverloaded-virtual -Wdouble-promotion -Wcast-align -Werror
+            # xtensor 0.24's xstorage.hpp raises a false one in the optimiser.
+            -Wno-error=array-bounds)

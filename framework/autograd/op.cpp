@@ -1,0 +1,56 @@
+#include "espalier/op.hpp"
+
+#include <array>
+
+#include "autograd/gram.hpp"
+#include "core/text.hpp"
+#include "espalier/error.hpp"
+
+namespace espalier {
+
+Op::~Op() = default;
+
+void Op::parameter_gradient(const GradientContext& /*c*/) const {
+  throw ShapeError(text::cat("[", name(), "] expected an op without parameters, found one whose ",
+                             "parameter_gradient is missing"));
+}
+
+void Op::gram(const GramContext& c) const { formed_gram(c); }
+
+Footprint Op::footprint(const Geometry& g) const {
+  return {.saved = 0, .workspace = formed_gram_workspace(g)};
+}
+
+double Op::flops(const Geometry& g) const { return static_cast<double>(g.output.shape.size()); }
+
+std::size_t Op::formed_gram_workspace(const Geometry& g) const {
+  if (!g.gram) return 0;
+  std::size_t numbers = 0;
+  for (const Parameter* parameter : parameters()) {
+    numbers += static_cast<std::size_t>(parameter->value.size());
+  }
+  return numbers * static_cast<std::size_t>(g.lanes) * sizeof(real);
+}
+
+// G_st = <g_s, g_t> from each lane's gradient, formed once: the cheap way where rows are many and
+// parameters few (convolutions, normalisations), and the way for any op without a better one.
+void Op::formed_gram(const GramContext& c) const {
+  real* const formed = reinterpret_cast<real*>(c.workspace.data());
+  const std::span<Parameter* const> owned = parameters();
+  std::array<Sink, kMaxParameters> sinks{};
+  Index numbers = 0;
+  for (std::size_t k = 0; k < owned.size(); ++k) {
+    if (c.includes[k] != 0) numbers += owned[k]->value.size();
+  }
+  for (std::size_t l = 0; l < c.lanes.size(); ++l) {
+    real* place = formed + static_cast<Index>(l) * numbers;
+    for (std::size_t k = 0; k < owned.size(); ++k) {
+      sinks[k] = c.includes[k] != 0 ? Sink{.data = place, .alpha = 1.0, .beta = 0.0} : Sink{};
+      if (c.includes[k] != 0) place += owned[k]->value.size();
+    }
+    lane_gradient(*this, c, c.dy, c.lanes[l], {sinks.data(), owned.size()});
+  }
+  add_gram_of_rows(formed, numbers, c);
+}
+
+}  // namespace espalier

@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <array>
+
+#include "autograd/gram.hpp"
+#include "autograd/ops/check.hpp"
+#include "autograd/ops/linear_gram.hpp"
+#include "espalier/ops.hpp"
+#include "tensor/blas.hpp"
+#include "tensor/matrix.hpp"
+
+namespace espalier {
+
+namespace {
+
+using blas::Transpose;
+
+class Linear final : public Op {
+ public:
+  Linear(Parameter& weight, Parameter* bias) : owned_{&weight, bias}, count_(bias ? 2U : 1U) {}
+
+  std::string_view name() const override { return "linear"; }
+  std::span<Parameter* const> parameters() const override { return {owned_.data(), count_}; }
+
+  ValueInfo infer(std::span<const ValueInfo> in) const override {
+    check::real_input(name(), in[0]);
+    const Shape& w = owned_[0]->value.shape;
+    const Shape& x = in[0].shape;
+    check::that(x.rank() >= 2, name(), "rows of features (N, ..., I)", x);
+    if (w.rank() != 2 || w[1] != x[-1]) {
+      check::fail(name(), text::cat("weight (O, ", x[-1], ") for features ", to_string(x)),
+                  to_string(w));
+    }
+    Shape y = x;
+    y.set(-1, w[0]);
+    return {y, Dtype::floating};
+  }
+
+  // Y = X W' + 1 b'
+  void forward(const OpContext& c) const override {
+    const Index i = inputs(), o = outputs(), rows = c.output.size() / o;
+    if (count_ == 2) matrix::fill_rows(c.output.data, rows, o, owned_[1]->value.data);
+    blas::gemm(Transpose::no, Transpose::yes, rows, o, i, 1.0, c.inputs[0].data, i, weight(), i,
+               count_ == 2 ? 1.0 : 0.0, c.output.data, o);
+  }
+
+  // dX = dY W
+  void backward(const BackwardContext& c) const override {
+    const Index i = inputs(), o = outputs(), inner = c.dy.shape.row_size() / o;
+    for (const Run& run : c.runs[0]) {
+      blas::gemm(Transpose::no, Transpose::no, run.rows * inner, i, o, 1.0,
+                 c.dy.data + run.dy_row * inner * o, o, weight(), i, run.accumulate ? 1.0 : 0.0,
+                 c.dx[0].data + run.dx_row * inner * i, i);
+    }
+  }
+
+  // dW = dY' X, db = dY' 1
+  void parameter_gradient(const GradientContext& c) const override {
+    const Index i = inputs(), o = outputs(), rows = c.dy.size() / o;
+    if (const Sink& w = c.sinks[0]; w.data != nullptr) {
+      blas::gemm(Transpose::yes, Transpose::no, o, i, rows, w.alpha, c.dy.data, o, c.inputs[0].data,
+                 i, w.beta, w.data, i);
+    }
+    if (count_ == 2 && c.sinks[1].data != nullptr) {
+      matrix::column_sums(c.dy.data, rows, o, c.sinks[1].alpha, c.sinks[1].beta, c.sinks[1].data);
+    }
+  }
+
+  void gram(const GramContext& c) const override {
+    linear_gram(c, inputs(), outputs(), c.includes[0] != 0, count_ == 2 && c.includes[1] != 0);
+  }
+
+  bool reads_input(int /*k*/) const override { return true; }
+
+  Footprint footprint(const Geometry& g) const override {
+    return {.saved = 0, .workspace = g.gram ? linear_gram_workspace(g, inputs(), outputs()) : 0};
+  }
+
+  double flops(const Geometry& g) const override {
+    return 2.0 * static_cast<double>(g.output.shape.size()) * static_cast<double>(inputs());
+  }
+
+ private:
+  Index inputs() const { return owned_[0]->value.shape[1]; }
+  Index outputs() const { return owned_[0]->value.shape[0]; }
+  const real* weight() const { return owned_[0]->value.data; }
+
+  std::array<Parameter*, 2> owned_;  // weight, bias (or null)
+  std::size_t count_;
+};
+
+}  // namespace
+
+Var linear(Tape& tape, Var x, Parameter& weight, Parameter* bias) {
+  return tape.record(std::make_unique<Linear>(weight, bias), {x});
+}
+
+}  // namespace espalier

@@ -1,0 +1,169 @@
+#include "autograd/ops/linear_gram.hpp"
+
+#include <algorithm>
+
+#include "autograd/gram.hpp"
+#include "tensor/blas.hpp"
+#include "tensor/matrix.hpp"
+
+namespace espalier {
+
+namespace {
+
+using blas::Transpose;
+
+constexpr Index kTileNumbers = Index{1} << 17U;  // of all lanes together: fits the second-level cache
+
+struct Sizes {
+  Index lanes, rows, inputs, outputs;  // rows: matrix rows of the largest lane
+  bool common;
+};
+
+// Output units per tile so that one tile of every lane stays in cache.
+Index tile_units(const Sizes& s) {
+  return std::clamp<Index>(kTileNumbers / std::max<Index>(1, s.lanes * s.inputs), 1, s.outputs);
+}
+
+// Multiply-adds of both ways (docs/design.md, "Deferred parameter gradients"); the kernel way pays
+// while rows are few against the extents of the weights.
+bool kernel_is_cheaper(const Sizes& s) {
+  const auto t = static_cast<double>(s.lanes), b = static_cast<double>(s.rows);
+  const auto i = static_cast<double>(s.inputs), n = static_cast<double>(s.outputs);
+  const double pairs = t * (t + 1.0) / 2.0;
+  const double kernel = s.common ? b * b * i + t * b * b * n + pairs * b * n
+                                 : pairs * b * b * (i + n + 1.0);
+  const double tiles = t * b * i * n + pairs * i * n;
+  return kernel <= tiles;
+}
+
+std::size_t kernel_numbers(const Sizes& s) {
+  const Index own = 2 * s.rows * s.rows;                          // X_s X_t', dY_s dY_t'
+  const Index common = s.rows * s.rows + s.lanes * s.rows * s.outputs;  // K, K dY_t
+  return static_cast<std::size_t>(s.common ? std::max(common, own) : own);
+}
+
+void add(const GramContext& c, const LaneRows& s, const LaneRows& t, double product) {
+  c.matrix[static_cast<std::size_t>(s.lane * c.stride + t.lane)] += product;
+  if (s.lane != t.lane) c.matrix[static_cast<std::size_t>(t.lane * c.stride + s.lane)] += product;
+}
+
+/// Views of one call in matrix rows: a value row may hold several.
+struct View {
+  const real* x;
+  const real* dy;
+  Index inner, inputs, outputs;
+  const real* x_of(const LaneRows& lane) const { return x + lane.value_row * inner * inputs; }
+  const real* dy_of(const LaneRows& lane) const { return dy + lane.dy_row * inner * outputs; }
+  Index rows(const LaneRows& lane) const { return lane.rows * inner; }
+};
+
+// K = [weight] X_s X_t' + [bias] 11'
+void make_kernel(const View& v, const LaneRows& s, const LaneRows& t, bool weight, bool bias,
+                 real* kernel) {
+  const Index m = v.rows(s), n = v.rows(t);
+  matrix::fill(m * n, bias ? real{1} : real{0}, kernel);
+  if (!weight) return;
+  blas::gemm(Transpose::no, Transpose::yes, m, n, v.inputs, 1.0, v.x_of(s), v.inputs, v.x_of(t),
+             v.inputs, 1.0, kernel, n);
+}
+
+// Lanes over the same rows: Z_t = K dY_t once for each lane, then <dY_s, Z_t>.
+void common_group(const GramContext& c, const View& v, std::span<const LaneRows> group, bool weight,
+                  bool bias) {
+  real* const kernel = reinterpret_cast<real*>(c.workspace.data());
+  const Index m = v.rows(group[0]), n = m * v.outputs;
+  real* const z = kernel + m * m;
+  make_kernel(v, group[0], group[0], weight, bias, kernel);
+  for (std::size_t t = 0; t < group.size(); ++t) {
+    blas::gemm(Transpose::no, Transpose::no, m, v.outputs, m, 1.0, kernel, m, v.dy_of(group[t]),
+               v.outputs, 0.0, z + static_cast<Index>(t) * n, v.outputs);
+    for (std::size_t s = 0; s <= t; ++s) {
+      add(c, group[s], group[t],
+          blas::dot(n, v.dy_of(group[s]), z + static_cast<Index>(t) * n));
+    }
+  }
+}
+
+// <g_s, g_t> = sum(K * (dY_s dY_t'))
+void pair(const GramContext& c, const View& v, const LaneRows& s, const LaneRows& t, bool weight,
+          bool bias) {
+  real* const kernel = reinterpret_cast<real*>(c.workspace.data());
+  const Index m = v.rows(s), n = v.rows(t);
+  real* const products = kernel + m * n;
+  make_kernel(v, s, t, weight, bias, kernel);
+  blas::gemm(Transpose::no, Transpose::yes, m, n, v.outputs, 1.0, v.dy_of(s), v.outputs, v.dy_of(t),
+             v.outputs, 0.0, products, n);
+  add(c, s, t, blas::dot(m * n, kernel, products));
+}
+
+// Consecutive lanes over the same value rows form a group.
+void by_kernel(const GramContext& c, const View& v, bool weight, bool bias) {
+  std::size_t first = 0;
+  while (first < c.lanes.size()) {
+    std::size_t end = first + 1;
+    while (end < c.lanes.size() && c.lanes[end].value_row == c.lanes[first].value_row) ++end;
+    common_group(c, v, c.lanes.subspan(first, end - first), weight, bias);
+    for (std::size_t s = first; s < end; ++s) {
+      for (std::size_t t = end; t < c.lanes.size(); ++t) {
+        pair(c, v, c.lanes[s], c.lanes[t], weight, bias);
+      }
+    }
+    first = end;
+  }
+}
+
+// Rows [unit, unit + units) of every g_t = dY_t' X_t, and of dY_t' 1 beside them.
+void by_tiles(const GramContext& c, const View& v, const Sizes& sizes, bool weight, bool bias) {
+  real* const tile = reinterpret_cast<real*>(c.workspace.data());
+  const Index step = tile_units(sizes);
+  for (Index unit = 0; unit < v.outputs; unit += step) {
+    const Index units = std::min(step, v.outputs - unit);
+    const Index numbers = (weight ? units * v.inputs : 0) + (bias ? units : 0);
+    for (std::size_t l = 0; l < c.lanes.size(); ++l) {
+      const LaneRows& lane = c.lanes[l];
+      real* g = tile + static_cast<Index>(l) * numbers;
+      const real* dy = v.dy_of(lane) + unit;
+      if (weight) {
+        blas::gemm(Transpose::yes, Transpose::no, units, v.inputs, v.rows(lane), 1.0, dy, v.outputs,
+                   v.x_of(lane), v.inputs, 0.0, g, v.inputs);
+        g += units * v.inputs;
+      }
+      for (Index u = 0; bias && u < units; ++u) {
+        double sum = 0.0;
+        for (Index r = 0; r < v.rows(lane); ++r) sum += static_cast<double>(dy[r * v.outputs + u]);
+        g[u] = static_cast<real>(sum);
+      }
+    }
+    add_gram_of_rows(tile, numbers, c);
+  }
+}
+
+}  // namespace
+
+void linear_gram(const GramContext& c, Index inputs, Index outputs, bool weight, bool bias) {
+  const View v = {c.inputs[0].data, c.dy.data, c.dy.shape.row_size() / outputs, inputs, outputs};
+  Sizes sizes{static_cast<Index>(c.lanes.size()), 0, inputs, outputs, false};
+  for (std::size_t l = 0; l < c.lanes.size(); ++l) {
+    sizes.rows = std::max(sizes.rows, v.rows(c.lanes[l]));
+    if (l > 0 && c.lanes[l].value_row == c.lanes[l - 1].value_row) sizes.common = true;
+  }
+  if (kernel_is_cheaper(sizes)) {
+    by_kernel(c, v, weight, bias);
+  } else {
+    by_tiles(c, v, sizes, weight, bias);
+  }
+}
+
+std::size_t linear_gram_workspace(const Geometry& g, Index inputs, Index outputs) {
+  const Index inner = g.output.shape.row_size() / outputs;
+  const Sizes sizes{g.lanes, g.lane_rows * inner, inputs, outputs, g.common_rows};
+  // kernel_numbers(own) also covers a group of one lane: K and K dY.
+  const Index single = sizes.rows * sizes.rows + sizes.rows * outputs;
+  const std::size_t kernel =
+      std::max(kernel_numbers(sizes), static_cast<std::size_t>(single));
+  const std::size_t tiles =
+      static_cast<std::size_t>(sizes.lanes * tile_units(sizes) * (inputs + 1));
+  return (kernel_is_cheaper(sizes) ? kernel : tiles) * sizeof(real);
+}
+
+}  // namespace espalier

@@ -1,0 +1,177 @@
+#include <algorithm>
+#include <map>
+
+#include "autograd/plan_state.hpp"
+
+namespace espalier {
+
+namespace {
+
+std::size_t id(Var v) { return static_cast<std::size_t>(v.id); }
+
+/// Which (value, block) pairs have been written so far in the backward sweep: the first writer
+/// overwrites, the others add, and nothing is zeroed.
+using Written = std::map<std::pair<std::size_t, std::size_t>, bool>;
+
+void append(std::vector<Run>& runs, const Run& run) {
+  if (!runs.empty()) {
+    Run& last = runs.back();
+    if (last.accumulate == run.accumulate && last.value_row + last.rows == run.value_row &&
+        last.dy_row + last.rows == run.dy_row && last.dx_row + last.rows == run.dx_row) {
+      last.rows += run.rows;
+      return;
+    }
+  }
+  runs.push_back(run);
+}
+
+std::vector<Run> make_runs(const PlanState& s, const Tape::Node& node, Var input,
+                           Written& written) {
+  std::vector<Run> runs;
+  const auto& to = s.reach.blocks[id(input)];
+  const bool reduce = node.op != nullptr && node.op->row_rule() == RowRule::reduce;
+  for (const LaneBlock& from : s.reach.blocks[id(node.output)]) {
+    for (std::size_t b = 0; b < to.size(); ++b) {
+      if (to[b].lane != from.lane || to[b].stream != from.stream) continue;
+      bool& seen = written[{id(input), b}];
+      const Run run{.rows = to[b].rows,
+                    .value_row = reduce ? to[b].value_row : from.value_row,
+                    .dy_row = from.row,
+                    .dx_row = to[b].row,
+                    .accumulate = seen};
+      if (reduce) {
+        runs.push_back(run);
+      } else {
+        append(runs, run);
+      }
+      seen = true;
+    }
+  }
+  return runs;
+}
+
+// After folding, the rows that some lane reaches are packed from row 0 of the cotangent.
+void make_regions(const PlanState& s, const Tape::Node& node, PreparedNode& p) {
+  Index row = 0;
+  const auto& blocks = s.reach.blocks[id(node.output)];
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    if (b > 0 && blocks[b].value_row == blocks[b - 1].value_row) {
+      p.several_lanes = true;
+      continue;
+    }
+    const bool follows =
+        !p.regions.empty() &&
+        p.regions.back().context.first_row + p.regions.back().context.rows == blocks[b].value_row;
+    if (!follows) {
+      p.regions.emplace_back();
+      p.regions.back().row = row;
+      p.regions.back().context.first_row = blocks[b].value_row;
+    }
+    GradientRegion& region = p.regions.back();
+    region.parts.push_back({blocks[b].stream, region.context.rows, blocks[b].rows});
+    region.context.rows += blocks[b].rows;
+    row += blocks[b].rows;
+  }
+  for (GradientRegion& region : p.regions) {
+    GradientContext& c = region.context;
+    const Index first = c.first_row, rows = c.rows;
+    for (std::size_t k = 0; k < p.inputs.size(); ++k) {
+      const bool is_real = p.inputs[k].data != nullptr;
+      region.inputs.push_back(is_real ? p.inputs[k].rows(first, rows) : Tensor{});
+      region.indices.push_back(is_real ? IndexTensor{} : p.indices[k].rows(first, rows));
+    }
+    static_cast<OpContext&>(c) = p.forward;
+    c.inputs = region.inputs;
+    c.indices = region.indices;
+    c.parts = region.parts;
+    c.output = p.forward.output.rows(first, rows);
+    c.dy = ConstTensor(s.cotangents[id(node.output)]).rows(region.row, rows);
+    c.sinks = p.sinks;
+  }
+}
+
+void prepare_forward(const PlanState& s, const Tape::Node& node, PreparedNode& p) {
+  p.op = node.op.get();
+  for (const Var input : node.inputs) {
+    const ValueInfo& info = s.tape.value(input).info;
+    const bool is_real = info.dtype == Dtype::floating;
+    p.inputs.push_back(is_real ? s.values[id(input)] : Tensor{});
+    p.indices.push_back(is_real ? IndexTensor{}
+                                : IndexTensor{s.integers[id(input)].data(), info.shape});
+  }
+  OpContext& c = p.forward;  // c.saved was set by the memory plan
+  c.inputs = p.inputs;
+  c.indices = p.indices;
+  c.output = s.values[id(node.output)];
+  c.parts = s.tape.value(node.inputs[0]).parts;
+  c.workspace = s.workspace;
+  c.training = s.tape.training();
+  if (p.op != nullptr) {
+    c.parameters = p.op->parameters();
+    p.sinks.resize(c.parameters.size());
+    p.shared = !c.parameters.empty() && c.parameters[0]->domain == Domain::shared;
+  }
+}
+
+void prepare_backward(const PlanState& s, const Tape::Node& node, PreparedNode& p,
+                      Written& written) {
+  BackwardContext& c = p.backward;
+  static_cast<OpContext&>(c) = p.forward;
+  c.dy = s.cotangents[id(node.output)];
+  bool wanted = false;
+  for (const Var input : node.inputs) {
+    const Tensor& dx = s.cotangents[id(input)];
+    p.dx.push_back(dx);
+    p.runs.push_back(dx.data != nullptr ? make_runs(s, node, input, written) : std::vector<Run>{});
+    wanted |= dx.data != nullptr;
+  }
+  for (const std::vector<Run>& runs : p.runs) p.run_spans.emplace_back(runs);
+  c.dx = p.dx;
+  c.runs = p.run_spans;
+  p.runs_backward = p.runs_backward && wanted;
+  if (node.op == nullptr && wanted) {
+    p.border_lane = 0;
+    for (std::size_t l = 0; l < s.tape.losses().size(); ++l) {
+      if (s.tape.losses()[l].task == node.task) p.border_lane = static_cast<int>(l);
+    }
+  }
+}
+
+void prepare_gram(PlanState& s, const Tape::Node& node, PreparedNode& p) {
+  for (const LaneBlock& b : s.reach.blocks[id(node.output)]) {
+    p.lanes.push_back({b.lane, b.stream, b.rows, b.value_row, b.row});
+  }
+  bool any = false;
+  for (Parameter* parameter : p.forward.parameters) {
+    const bool counts = p.shared && s.find(*parameter)->active.size() == 1;
+    p.includes.push_back(counts ? 1 : 0);
+    any |= counts;
+  }
+  if (!any || !s.options.gram) return;
+  p.gram.resize(s.lane_count() * s.lane_count());
+  GramContext& c = p.gram_context;
+  static_cast<OpContext&>(c) = p.forward;
+  c.dy = s.cotangents[id(node.output)];
+  c.lanes = p.lanes;
+  c.includes = p.includes;
+  c.matrix = p.gram;
+  c.stride = static_cast<Index>(s.lane_count());
+}
+
+}  // namespace
+
+void prepare_nodes(PlanState& s) {
+  const auto& nodes = s.tape.nodes();
+  for (std::size_t n = 0; n < nodes.size(); ++n) prepare_forward(s, nodes[n], s.nodes[n]);
+  if (!s.tape.training()) return;
+  Written written;
+  for (std::size_t n = nodes.size(); n-- > 0;) {
+    if (s.reach.active[n] == 0) continue;
+    prepare_backward(s, nodes[n], s.nodes[n], written);
+    if (s.nodes[n].forward.parameters.empty()) continue;
+    make_regions(s, nodes[n], s.nodes[n]);
+    prepare_gram(s, nodes[n], s.nodes[n]);
+  }
+}
+
+}  // namespace espalier

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <vector>
+
+#include "autograd/gram.hpp"
+#include "autograd/plan.hpp"
+
+namespace espalier {
+
+/// Rows of an op's output whose (folded) cotangent rows are contiguous, with the view of every
+/// tensor over them.
+struct GradientRegion {
+  Index row = 0;  ///< first row of dy
+  std::vector<Tensor> inputs;
+  std::vector<IndexTensor> indices;
+  std::vector<Part> parts;
+  GradientContext context;
+};
+
+/// One node, ready to run: the contexts below point into the vectors above them, which never change
+/// after building.
+struct PreparedNode {
+  const Op* op = nullptr;  ///< null: select
+  std::vector<Tensor> inputs;
+  std::vector<IndexTensor> indices;
+  std::vector<Tensor> dx;
+  std::vector<std::vector<Run>> runs;
+  std::vector<std::span<const Run>> run_spans;
+  std::vector<LaneRows> lanes;
+  std::vector<GradientRegion> regions;
+  std::vector<char> includes;  ///< per parameter: counted in this node's Gram
+  std::vector<Sink> sinks;
+  std::vector<double> gram;
+
+  OpContext forward;
+  BackwardContext backward;
+  GramContext gram_context;
+
+  bool runs_forward = true;    ///< false: the output is a view
+  bool runs_backward = false;  ///< some input wants a gradient and does not share dy's memory
+  bool shared = false;         ///< its parameters are the balancer's
+  bool several_lanes = false;  ///< some rows carry several lanes: folding must add them
+  int border_lane = -1;        ///< select: the loss index whose border factor applies
+  double factor = 1.0;         ///< set by weigh(): applied through the sink's alpha
+};
+
+/// One use of a parameter: the k-th parameter of a node.
+struct ParameterUse {
+  std::size_t node;
+  std::size_t k;
+};
+
+struct ParameterUses {
+  Parameter* parameter = nullptr;
+  std::vector<ParameterUse> active;  ///< uses that a loss reaches
+  std::vector<double> gram;          ///< shared and used several times: its own Gram block
+};
+
+struct PlanState {
+  Tape tape;
+  PlanOptions options;
+  Reach reach;
+  Arena arena;
+  std::vector<PlannedBlock> blocks;
+  std::vector<Tensor> values;                     ///< per value, real
+  std::vector<std::span<std::int32_t>> integers;  ///< per value, index
+  std::vector<Tensor> cotangents;                 ///< per value
+  std::vector<PreparedNode> nodes;
+  std::vector<ParameterUses> uses;
+  std::vector<Parameter*> parameters;
+  std::span<std::byte> workspace;
+  std::uint64_t forward_sweeps = 0;
+  std::uint64_t backward_sweeps = 0;
+
+  explicit PlanState(Tape recorded, const PlanOptions& chosen);
+
+  ParameterUses* find(const Parameter& parameter);
+  std::size_t lane_count() const;
+};
+
+/// Places every block of `state` and fills `values`, `integers`, `cotangents`, `workspace`.
+void plan_memory(PlanState& state);
+/// Builds the contexts of all nodes. REQUIRES plan_memory.
+void prepare_nodes(PlanState& state);
+
+/// Bytes of formed gradients for parameters that several ops use (see Plan::gram).
+std::size_t formed_workspace(const PlanState& state);
+Geometry geometry_of(const PlanState& state, std::size_t node, std::vector<ValueInfo>& infos);
+
+}  // namespace espalier

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "balance/balancer.hpp"
+
+/// One maker for each method of this folder; `balancer_table` names them.
+namespace espalier {
+
+std::unique_ptr<Balancer> make_equal();
+std::unique_ptr<Balancer> make_pcgrad();
+
+}  // namespace espalier

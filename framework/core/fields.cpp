@@ -1,0 +1,7 @@
+#include "espalier/fields.hpp"
+
+namespace espalier {
+
+Fields::~Fields() = default;
+
+}  // namespace espalier

@@ -1,0 +1,54 @@
+#include "experiment/evaluate.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace espalier {
+
+PlannedModel& Evaluator::plan_for(int stream, Index rows) {
+  const std::pair<int, Index> key = {stream, rows};
+  const auto found = plans_.find(key);
+  if (found != plans_.end()) return found->second;
+  return plans_
+      .emplace(key,
+               plan_model(spec_, tasks_, data_, store_, {{stream, rows}}, /*training=*/false, {}))
+      .first->second;
+}
+
+void Evaluator::prepare() {
+  for (std::size_t s = 0; s < data_.size(); ++s) {
+    for (const Dataset* part : {&data_[s].validation, &data_[s].test}) {
+      const Index batch = std::min(part->rows, spec_.train.evaluation_batch);
+      if (part->rows == 0) continue;
+      plan_for(static_cast<int>(s), batch);
+      if (part->rows % batch != 0) plan_for(static_cast<int>(s), part->rows % batch);
+    }
+  }
+}
+
+void Evaluator::evaluate_stream(int stream, const Dataset& part, std::vector<TaskScore>& scores) {
+  std::vector<Index> rows(static_cast<std::size_t>(part.rows));
+  std::iota(rows.begin(), rows.end(), Index{0});
+  for (Index first = 0; first < part.rows; first += spec_.train.evaluation_batch) {
+    const Index count = std::min(spec_.train.evaluation_batch, part.rows - first);
+    PlannedModel& model = plan_for(stream, count);
+    fill_stream(
+        model, tasks_, data_, stream, part,
+        std::span(rows).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
+    model.plan->forward(0);
+    for (const TaskVars& vars : model.tasks) {
+      scores[static_cast<std::size_t>(vars.task)].add(model, vars);
+    }
+  }
+}
+
+std::vector<TaskScore> Evaluator::evaluate(Split split) {
+  std::vector<TaskScore> scores = make_scores(tasks_);
+  for (std::size_t s = 0; s < data_.size(); ++s) {
+    const Dataset& part = split == Split::test ? data_[s].test : data_[s].validation;
+    evaluate_stream(static_cast<int>(s), part, scores);
+  }
+  return scores;
+}
+
+}  // namespace espalier

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <map>
+
+#include "experiment/scores.hpp"
+
+namespace espalier {
+
+/// Forward-only plans, made when first needed and kept: one for each (stream, rows).
+class Evaluator {
+ public:
+  Evaluator(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedData& data,
+            ParameterStore& store)
+      : spec_(spec), tasks_(tasks), data_(data), store_(store) {}
+
+  enum class Split : std::uint8_t { validation, test };
+  /// Scores of all tasks over every row of the split; tasks without such rows keep empty scores.
+  std::vector<TaskScore> evaluate(Split split);
+
+  /// Plans (without running) the batch shapes that `evaluate` will need, so that a shape error or a
+  /// lack of memory shows before training.
+  void prepare();
+
+ private:
+  PlannedModel& plan_for(int stream, Index rows);
+  void evaluate_stream(int stream, const Dataset& part, std::vector<TaskScore>& scores);
+
+  const ExperimentSpec& spec_;
+  const TaskSet& tasks_;
+  const OpenedData& data_;
+  ParameterStore& store_;
+  std::map<std::pair<int, Index>, PlannedModel> plans_;
+};
+
+}  // namespace espalier

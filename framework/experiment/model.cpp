@@ -1,0 +1,137 @@
+#include "experiment/model.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/text.hpp"
+#include "data/stream.hpp"
+#include "espalier/error.hpp"
+
+namespace espalier {
+
+namespace {
+
+// YAML says [channels, height, width], as the field does; memory holds (height, width, channels).
+Shape sample_shape(const TrunkSpec& trunk) {
+  Shape shape;
+  for (std::size_t axis = 1; axis < trunk.input.size(); ++axis) shape.push_back(trunk.input[axis]);
+  shape.push_back(trunk.input[0]);
+  return shape;
+}
+
+const Stream& stream_of(const OpenedData& data, int stream) {
+  return data[static_cast<std::size_t>(stream)];
+}
+
+// The input column of every stream must have the shape the trunk was declared with.
+void check_input(const ExperimentSpec& spec, const Stream& stream, const Shape& sample) {
+  const ColumnData* column = stream.train.find(stream.input);
+  if (column->sample == sample) return;
+  throw ShapeError(text::cat(spec.trunk.place, ": expected the shape of column '", stream.input,
+                             "' of data '", stream.name, "', ", to_string(column->sample),
+                             " (channels last), found ", to_string(sample)));
+}
+
+std::vector<TaskSlot> slots_of(const TaskSet& tasks, const OpenedData& data,
+                               const std::vector<StreamRows>& streams) {
+  std::vector<TaskSlot> slots;
+  for (const StreamRows& stream : streams) {
+    for (const int task : stream_of(data, stream.stream).tasks) {
+      slots.push_back({task, tasks[static_cast<std::size_t>(task)].name, stream.stream});
+    }
+  }
+  std::ranges::sort(slots, {}, &TaskSlot::task);
+  return slots;
+}
+
+Index rows_of(const std::vector<StreamRows>& streams, int stream) {
+  return std::ranges::find(streams, stream, &StreamRows::stream)->rows;
+}
+
+}  // namespace
+
+PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedData& data,
+                        ParameterStore& store, const std::vector<StreamRows>& streams,
+                        bool training, const PlanOptions& options) {
+  std::vector<std::string> names;
+  for (const Stream& stream : data) names.push_back(stream.name);
+  const Shape sample = sample_shape(spec.trunk);
+  for (const StreamRows& s : streams) check_input(spec, stream_of(data, s.stream), sample);
+
+  Tape tape(training);
+  PlannedModel model;
+  model.streams = streams;
+  const Dtype dtype = stream_of(data, streams[0].stream)
+                          .train.find(stream_of(data, streams[0].stream).input)
+                          ->dtype;
+  model.input = tape.input("input", sample, dtype, streams);
+
+  const std::vector<TaskSlot> slots = slots_of(tasks, data, streams);
+  const Net trunk(tape, store, names, Domain::shared, "trunk");
+  const std::vector<Var> features =
+      spec.sharing.object->record(trunk, model.input, spec.trunk.stages, slots);
+
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const RunTask& task = tasks[static_cast<std::size_t>(slots[i].task)];
+    const ColumnData* column = stream_of(data, slots[i].stream).train.find(task.target);
+    const StreamRows own = {slots[i].stream, rows_of(streams, slots[i].stream)};
+    TaskVars vars;
+    vars.task = slots[i].task;
+    vars.target = tape.input("target " + task.name, column->sample, column->dtype, {own});
+    tape.enter_task(slots[i].task);
+    const Net head(tape, store, names, Domain::task, "heads/" + task.name);
+    vars.prediction = task.handle.head(head, features[i]);
+    tape.keep(vars.prediction);
+    tape.loss(slots[i].task, task.handle.loss(head, vars.prediction, vars.target));
+    tape.enter_task(-1);
+    model.tasks.push_back(vars);
+  }
+  model.plan = std::make_unique<Plan>(std::move(tape), options);
+  return model;
+}
+
+namespace {
+
+void fill(const Plan& plan, Var input, Index first, const ColumnData& column,
+          std::span<const Index> rows) {
+  const Index row = column.sample.size();
+  if (column.dtype == Dtype::floating) {
+    gather(column, rows, plan.value(input).data + first * row);
+  } else {
+    gather(column, rows, plan.indices(input).data() + first * row);
+  }
+}
+
+}  // namespace
+
+void fill_stream(const PlannedModel& model, const TaskSet& tasks, const OpenedData& data,
+                 int stream, const Dataset& part, std::span<const Index> rows) {
+  const Stream& source = stream_of(data, stream);
+  for (const Part& place : model.plan->tape().value(model.input).parts) {
+    if (place.stream != stream) continue;
+    fill(*model.plan, model.input, place.first, *part.find(source.input), rows);
+  }
+  for (const TaskVars& vars : model.tasks) {
+    if (model.plan->tape().value(vars.target).parts[0].stream != stream) continue;
+    const std::string& column = tasks[static_cast<std::size_t>(vars.task)].target;
+    fill(*model.plan, vars.target, 0, *part.find(column), rows);
+  }
+}
+
+Target batch_target(const PlannedModel& model, const TaskVars& task) {
+  const ValueInfo& info = model.plan->tape().value(task.target).info;
+  if (info.dtype == Dtype::floating) return {{}, model.plan->value(task.target)};
+  return {{model.plan->indices(task.target).data(), info.shape}, {}};
+}
+
+double labelled(const Target& target) {
+  double count = 0.0;
+  if (target.classes.data != nullptr) {
+    for (const std::int32_t label : target.classes.span()) count += label >= 0 ? 1.0 : 0.0;
+  } else {
+    for (const real value : target.values.span()) count += std::isnan(value) ? 0.0 : 1.0;
+  }
+  return count;
+}
+
+}  // namespace espalier

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "autograd/plan.hpp"
+#include "experiment/opened_data.hpp"
+#include "experiment/spec.hpp"
+#include "experiment/task_set.hpp"
+#include "nn/parameter_store.hpp"
+
+namespace espalier {
+
+/// The values of one task on a plan's tape.
+struct TaskVars {
+  int task = 0;  ///< position in the TaskSet
+  Var target;
+  Var prediction;
+};
+
+/// A planned model for one batch geometry.
+struct PlannedModel {
+  std::unique_ptr<Plan> plan;
+  Var input;
+  std::vector<StreamRows> streams;
+  std::vector<TaskVars> tasks;
+};
+
+/// Records and plans the experiment's model over `streams`, with the tasks that label them.
+/// Parameters are made in `store` on first use and found again later. Throws ShapeError with the
+/// place in the YAML.
+PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedData& data,
+                        ParameterStore& store, const std::vector<StreamRows>& streams,
+                        bool training, const PlanOptions& options);
+
+/// Copies rows of stream number `stream` (from its train, validation or test `part`) into the
+/// plan's inputs and targets.
+void fill_stream(const PlannedModel& model, const TaskSet& tasks, const OpenedData& data,
+                 int stream, const Dataset& part, std::span<const Index> rows);
+
+/// The target of one task's batch as metrics want it.
+Target batch_target(const PlannedModel& model, const TaskVars& task);
+
+/// Labelled elements of a target: what a mean loss is a mean over.
+double labelled(const Target& target);
+
+}  // namespace espalier

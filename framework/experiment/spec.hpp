@@ -1,0 +1,92 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "balance/balancer.hpp"
+#include "balance/conventions.hpp"
+#include "data/source.hpp"
+#include "experiment/config_node.hpp"
+#include "optim/optimizer.hpp"
+#include "optim/schedule.hpp"
+#include "sharing/strategy.hpp"
+
+namespace espalier {
+
+/// A named choice with its options already read into the object ("sgd", SgdOptimizer).
+template <class Object>
+struct Choice {
+  std::string name;
+  std::string place;  ///< "exp.yaml:12:3: optimizer", for messages
+  std::unique_ptr<Object> object;
+};
+
+/// One entry of `data:`.
+struct DataSpec {
+  std::string name;
+  std::string place;
+  Choice<Source> source;
+  std::optional<DataPart> train;
+  std::optional<DataPart> test;
+  Choice<Source> test_source;                 ///< object null: `test` is read by `source`
+  std::map<std::string, std::string> select;  ///< column -> ranges ("10-35"), on train and test
+  std::map<std::string, std::string> test_select;  ///< where `test` names its own source
+  Index limit = 0;                                 ///< first rows of the training data; 0: all
+  double validation = 0.0;                         ///< fraction split off the training data
+};
+
+/// One entry of `tasks:`. The options are read into the task once its plugin is loaded.
+struct TaskSpec {
+  std::string name;
+  std::string place;
+  std::string plugin;
+  std::string data;
+  std::string target;  ///< empty: the task's default
+  ConfigNode options;  ///< the entry without `plugin`, `data` and `target`
+};
+
+/// `trunk:`.
+struct TrunkSpec {
+  std::vector<Index> input;  ///< [channels, height, width], or [features]
+  std::string place;
+  std::vector<Stage> stages;
+};
+
+/// One group of parameters with its own optimiser: those whose names start with `prefix`.
+struct OptimizerGroup {
+  std::string prefix;  ///< "" (all), "trunk", "trunk/conv1", "heads", "heads/letters"
+  Choice<Optimizer> optimizer;
+};
+
+/// `train:`.
+struct TrainSpec {
+  Index epochs = 10;
+  Index batch = 64;                 ///< rows of each stream in a step
+  std::string last_batch = "drop";  ///< drop | keep: the short batch that ends an epoch
+  Index evaluation_batch = 256;
+  Index log_every = 0;         ///< steps between records of the training loss; 0: epochs only
+  Index checkpoint_every = 1;  ///< epochs between checkpoints; 0: only when interrupted
+};
+
+/// An experiment, fully resolved: plain values and configured objects. YAML ends here.
+struct ExperimentSpec {
+  std::string name;
+  Index seed = 1;
+  Index threads = 0;              ///< BLAS threads; 0: as many as the machine has
+  std::vector<Path> plugins;      ///< folders searched for plugins, before the default ones
+  std::vector<std::string> only;  ///< tasks to train; empty: all
+  std::vector<DataSpec> data;
+  TrunkSpec trunk;
+  std::vector<TaskSpec> tasks;
+  Choice<SharingStrategy> sharing;
+  Choice<Balancer> balance;
+  BalanceConventions conventions;
+  std::vector<OptimizerGroup> optimizers;  ///< most specific prefix wins
+  Choice<Schedule> schedule;
+  TrainSpec train;
+};
+
+}  // namespace espalier

@@ -1,0 +1,49 @@
+// module: nn
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "espalier/initializer.hpp"
+#include "espalier/ops.hpp"
+
+namespace espalier {
+
+class ParameterStore;
+
+/// Where layers and heads record: a tape, the parameters, and a scope that names them. Recording
+/// the same model again (for another batch geometry) finds the same parameters by name.
+class ESPALIER_API Net {
+ public:
+  /// `streams` names the streams by their number.
+  Net(Tape& tape, ParameterStore& store, std::span<const std::string> streams, Domain domain,
+      std::string scope);
+
+  operator Tape&() const { return *tape_; }
+  Tape& tape() const { return *tape_; }
+
+  /// The parameter `name` of this scope; made and initialised on first use. Its numbers depend on
+  /// (seed, full name) only. Throws ShapeError where it exists with another shape.
+  Parameter& parameter(std::string_view name, const Shape& shape,
+                       const Initializer& initializer) const;
+  /// Numbers that are carried, saved and restored, but not trained.
+  Buffer& buffer(std::string_view name, const Shape& shape, double initial) const;
+
+  /// The same net with `name` added to the scope.
+  Net scope(std::string_view name) const;
+  std::string full_name(std::string_view name) const;
+  const std::string& stream_name(int stream) const {
+    return streams_[static_cast<std::size_t>(stream)];
+  }
+  std::uint64_t seed() const;
+
+ private:
+  Tape* tape_;
+  ParameterStore* store_;
+  std::span<const std::string> streams_;
+  Domain domain_;
+  std::string scope_;
+};
+
+}  // namespace espalier

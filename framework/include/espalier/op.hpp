@@ -1,0 +1,159 @@
+// module: autograd
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "espalier/parameter.hpp"
+#include "espalier/random.hpp"
+#include "espalier/tensor.hpp"
+
+namespace espalier {
+
+/// What is known of a value when a model is recorded. shape[0] counts rows.
+struct ValueInfo {
+  Shape shape;
+  Dtype dtype = Dtype::floating;
+};
+
+/// Rows [first, first + rows) of a value come from one stream (one source of batches). Streams are
+/// stacked along the rows.
+struct Part {
+  int stream = 0;
+  Index first = 0;
+  Index rows = 0;
+};
+
+/// A stretch of rows over which a backward pass moves through values and cotangents at the same
+/// pace. A *lane* is one task's stream of cotangents: where two tasks label the same rows, the same
+/// values are passed twice, with different cotangent rows.
+///   for i in [0, rows): dx[dx_row + i] (+)= J(value_row + i)' dy[dy_row + i]
+struct Run {
+  Index rows = 0;
+  Index value_row = 0;  ///< row of the op's output (and of every input with the same rows)
+  Index dy_row = 0;
+  Index dx_row = 0;
+  bool accumulate = false;  ///< add to dx (someone wrote it before); otherwise overwrite it
+};
+
+/// Cotangent rows of one lane at one op: the rows that a task's gradient is made of.
+struct LaneRows {
+  int lane = 0;
+  int stream = 0;
+  Index rows = 0;
+  Index value_row = 0;
+  Index dy_row = 0;
+};
+
+/// How the rows of an op's output relate to the rows of its inputs.
+enum class RowRule : std::uint8_t {
+  same,    ///< row i of the output depends on row i of each real input (and, for batch norm, on
+           ///< the other rows of its stream)
+  reduce,  ///< the output is one number (shape (1)) made from all rows of one stream: a loss
+};
+
+/// Memory an op asks for beside its output. `saved` lives from forward to the end of the update;
+/// `workspace` is shared by all ops and holds nothing between two calls.
+struct Footprint {
+  std::size_t saved = 0;      ///< bytes
+  std::size_t workspace = 0;  ///< bytes
+};
+
+/// What an op may ask about its place on the tape while memory is planned.
+struct Geometry {
+  std::span<const ValueInfo> inputs;
+  ValueInfo output;
+  std::span<const Part> parts;  ///< of the rows of input 0
+  Index lanes = 1;              ///< number of lanes that pass here
+  Index lane_rows = 0;          ///< rows of the largest lane
+  Index cotangent_rows = 0;     ///< rows of all lanes together
+  bool common_rows = false;     ///< some rows carry several lanes
+  bool gram = false;            ///< `gram` will be asked for
+};
+
+/// What every phase of an op sees. All memory was planned before: an op never allocates.
+struct OpContext {
+  std::span<const Tensor> inputs;        ///< real inputs (empty tensors for index inputs)
+  std::span<const IndexTensor> indices;  ///< index inputs (empty tensors for real inputs)
+  Tensor output;                         ///< valid in backward only where the op reads it
+  std::span<Parameter* const> parameters;
+  std::span<const Part> parts;  ///< of the rows in view
+  std::span<std::byte> saved;
+  std::span<std::byte> workspace;
+  bool training = false;
+  std::uint64_t step = 0;  ///< of the run; names the dropout masks
+};
+
+struct BackwardContext : OpContext {
+  ConstTensor dy;                              ///< cotangent of the output, rows of all lanes
+  std::span<const Tensor> dx;                  ///< per input; data == nullptr: not wanted
+  std::span<const std::span<const Run>> runs;  ///< per input
+};
+
+/// Rows [first_row, first_row + rows) of the op's output, and dy over the same rows, already
+/// weighted: the gradient is the plain sum over them.
+struct GradientContext : OpContext {
+  Index first_row = 0;  ///< inputs, output and dy are views that start here; `saved` is whole
+  Index rows = 0;
+  ConstTensor dy;
+  std::span<const Sink> sinks;  ///< per parameter
+};
+
+/// The inner products of the lanes' gradients: matrix[s * lanes + t] += <g_s, g_t> over the
+/// parameters with includes[k] != 0. Lanes that do not pass here are absent from `lanes`.
+struct GramContext : OpContext {
+  ConstTensor dy;  ///< unweighted, rows of all lanes
+  std::span<const LaneRows> lanes;
+  std::span<const char> includes;
+  std::span<double> matrix;
+  Index stride = 0;  ///< lanes of the whole plan; the row length of `matrix`
+};
+
+/// One differentiable operation: shape rule, forward, backward and, where it has parameters, their
+/// gradient and Gram matrix, all in one file. Ops hold configuration only; every number of a step
+/// lives in planned memory.
+///
+/// Contract (tested): outputs arrive uninitialised; `backward` writes exactly the rows of its runs,
+/// adding where `accumulate` is set, overwriting elsewhere; nothing is allocated after recording.
+class ESPALIER_API Op {
+ public:
+  virtual ~Op();
+  virtual std::string_view name() const = 0;
+  /// Shape rule and checks. Throws ShapeError "[name] expected ..., found ...".
+  virtual ValueInfo infer(std::span<const ValueInfo> inputs) const = 0;
+  virtual void forward(const OpContext& c) const = 0;
+  virtual void backward(const BackwardContext& c) const = 0;
+
+  virtual std::span<Parameter* const> parameters() const { return {}; }
+  virtual std::span<Buffer* const> buffers() const { return {}; }
+  /// sink = beta * sink + alpha * g for every asked parameter. Must not read parameter values: they
+  /// may already hold the next step's.
+  virtual void parameter_gradient(const GradientContext& c) const;
+  /// Adds this op's part of the Gram matrix. The default forms each lane's gradient through
+  /// `parameter_gradient` in the workspace (see `formed_gram_workspace`).
+  virtual void gram(const GramContext& c) const;
+
+  virtual RowRule row_rule() const { return RowRule::same; }
+  virtual Footprint footprint(const Geometry& g) const;
+  /// Whether backward or parameter_gradient reads input k, or the output. What nobody reads is
+  /// given away early.
+  virtual bool reads_input(int /*k*/) const { return true; }
+  virtual bool reads_output() const { return false; }
+  /// The output may share the memory of input 0, and dx the memory of dy (elementwise ops whose
+  /// backward does not read the input).
+  virtual bool in_place() const { return false; }
+  /// The output is input 0 under another shape: nothing runs (reshape, flatten).
+  virtual bool is_view() const { return false; }
+  /// Floating-point operations of one forward pass (multiply and add count one each).
+  virtual double flops(const Geometry& g) const;
+
+ protected:
+  /// Bytes the default `gram` needs: one gradient of each lane.
+  std::size_t formed_gram_workspace(const Geometry& g) const;
+  /// The default `gram`.
+  void formed_gram(const GramContext& c) const;
+};
+
+}  // namespace espalier

@@ -1,0 +1,124 @@
+// module: autograd
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "espalier/tape.hpp"
+
+/// The ops: each records itself on a tape and returns its output. N counts rows (examples of all
+/// stacked streams), C channels or classes, F features. One file each in autograd/ops/.
+namespace espalier {
+
+// ---- with parameters ---------------------------------------------------------------------------
+
+/// y = x W' + b over the last axis. x (N, ..., I), weight (O, I), bias (O) or null; y (N, ..., O).
+ESPALIER_API Var linear(Tape& tape, Var x, Parameter& weight, Parameter* bias);
+
+struct Conv2dOptions {
+  Index stride = 1;
+  Index padding = 0;  ///< zeros on every side
+};
+/// Cross-correlation. x (N, H, W, I), weight (O, KH, KW, I), bias (O) or null; y (N, H', W', O)
+/// with H' = (H + 2 padding - KH) / stride + 1.
+ESPALIER_API Var conv2d(Tape& tape, Var x, Parameter& weight, Parameter* bias,
+                        const Conv2dOptions& options = {});
+
+/// Running statistics of one stream.
+struct RunningStatistics {
+  int stream = 0;
+  Buffer* mean = nullptr;      ///< (C)
+  Buffer* variance = nullptr;  ///< (C)
+};
+struct BatchNormOptions {
+  double momentum = 0.1;  ///< running = (1 - momentum) running + momentum batch
+  double epsilon = 1e-5;
+};
+/// Ioffe & Szegedy 2015, with statistics over the rows of each stream on its own, so that rows of
+/// different tasks stay independent. x (N, ..., C); scale, shift (C). Training uses the batch's
+/// statistics (biased variance) and updates the running ones (unbiased variance); evaluation uses
+/// the running ones of the row's stream.
+ESPALIER_API Var batch_norm(Tape& tape, Var x, Parameter& scale, Parameter& shift,
+                            std::vector<RunningStatistics> statistics,
+                            const BatchNormOptions& options = {});
+
+/// Ba et al. 2016, over the last axis. x (N, ..., C); scale, shift (C).
+ESPALIER_API Var layer_norm(Tape& tape, Var x, Parameter& scale, Parameter& shift,
+                            double epsilon = 1e-5);
+
+/// Rows of a table. tokens (N, ...) integers in [0, V), table (V, D); y (N, ..., D). A negative
+/// token gives zeros (padding).
+ESPALIER_API Var embedding(Tape& tape, Var tokens, Parameter& table);
+
+// ---- elementwise -------------------------------------------------------------------------------
+
+ESPALIER_API Var relu(Tape& tape, Var x);
+ESPALIER_API Var tanh(Tape& tape, Var x);
+ESPALIER_API Var sigmoid(Tape& tape, Var x);
+/// x Phi(x), exact (through erf); Hendrycks & Gimpel 2016.
+ESPALIER_API Var gelu(Tape& tape, Var x);
+ESPALIER_API Var scale(Tape& tape, Var x, double factor);
+/// Sum of two values of one shape.
+ESPALIER_API Var add(Tape& tape, Var a, Var b);
+/// Elementwise product of two values of one shape.
+ESPALIER_API Var multiply(Tape& tape, Var a, Var b);
+/// The random numbers of one stream of rows.
+struct StreamRandom {
+  int stream = 0;
+  RandomStream random;
+};
+/// Inverted dropout: training zeroes an element with probability `rate` and divides the others by
+/// 1 - rate; evaluation changes nothing. The mask is a function of (the stream's random numbers,
+/// step, row in the stream, element).
+ESPALIER_API Var dropout(Tape& tape, Var x, double rate, std::vector<StreamRandom> randoms);
+
+// ---- over the last axis ------------------------------------------------------------------------
+
+ESPALIER_API Var softmax(Tape& tape, Var x);
+ESPALIER_API Var log_softmax(Tape& tape, Var x);
+
+// ---- pooling -----------------------------------------------------------------------------------
+
+struct PoolOptions {
+  Index kernel = 2;
+  Index stride = 0;   ///< 0: as the kernel
+  Index padding = 0;  ///< never wins a maximum, never counts in an average
+};
+/// x (N, H, W, C); the first of equal maxima receives the gradient.
+ESPALIER_API Var max_pool(Tape& tape, Var x, const PoolOptions& options = {});
+ESPALIER_API Var average_pool(Tape& tape, Var x, const PoolOptions& options = {});
+
+// ---- shape -------------------------------------------------------------------------------------
+
+/// The same numbers under another row shape: (N, ...) to (N, row...).
+ESPALIER_API Var reshape(Tape& tape, Var x, const Shape& row);
+/// (N, ...) to (N, F).
+ESPALIER_API Var flatten(Tape& tape, Var x);
+/// Joins along `axis` (1 or more; the rows cannot be joined).
+ESPALIER_API Var concat(Tape& tape, const std::vector<Var>& parts, int axis);
+/// Elements [first, first + count) of `axis` (1 or more).
+ESPALIER_API Var slice(Tape& tape, Var x, int axis, Index first, Index count);
+/// Mean over `axis` (1 or more), which disappears.
+ESPALIER_API Var mean(Tape& tape, Var x, int axis);
+
+// ---- losses: one number (1) from the rows of one stream ----------------------------------------
+
+/// Mean over all elements of all rows.
+ESPALIER_API Var mean(Tape& tape, Var x);
+/// Mean over labelled rows of -log softmax(logits)[label]. logits (N, C), labels (N) or (N, 1)
+/// integers; label -1 is missing and counts nowhere (0 where all are missing). With smoothing s the
+/// target is (1 - s) one-hot + s / C (Szegedy et al. 2016).
+ESPALIER_API Var cross_entropy(Tape& tape, Var logits, Var labels, double smoothing = 0.0);
+/// Mean over elements of -(t log p + (1 - t) log(1 - p)) with p = sigmoid(logit), computed without
+/// overflow. logits and targets (N, ...) of one shape, targets in [0, 1]; NaN is missing.
+ESPALIER_API Var binary_cross_entropy(Tape& tape, Var logits, Var targets);
+/// Mean over elements of (prediction - target)^2; NaN targets are missing.
+ESPALIER_API Var mean_squared_error(Tape& tape, Var prediction, Var target);
+/// Mean over elements of |prediction - target|; NaN targets are missing.
+ESPALIER_API Var l1(Tape& tape, Var prediction, Var target);
+/// Huber 1964: d^2 / 2 for |d| <= delta, else delta (|d| - delta / 2); mean over elements; NaN
+/// targets are missing.
+ESPALIER_API Var huber(Tape& tape, Var prediction, Var target, double delta = 1.0);
+
+}  // namespace espalier

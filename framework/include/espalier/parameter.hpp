@@ -1,0 +1,37 @@
+// module: autograd
+#pragma once
+
+#include <string>
+
+#include "espalier/tensor.hpp"
+
+namespace espalier {
+
+/// Which gradients a parameter belongs to: the balancer's domain, or one task's own.
+enum class Domain : std::uint8_t { shared, task };
+
+/// A trainable block of numbers. The memory belongs to a ParameterStore (nn); ops and plans keep
+/// pointers to the Parameter, which never moves.
+struct Parameter {
+  std::string name;  ///< "trunk/conv1/0/weight", "heads/letters/output/bias"
+  Tensor value;
+  Domain domain = Domain::shared;
+  int index = -1;  ///< position in its store
+};
+
+/// Numbers that a layer carries but does not train (running statistics of batch norm).
+struct Buffer {
+  std::string name;
+  Tensor value;
+};
+
+/// Where a parameter gradient g is written, and how: data = beta * data + alpha * g. Plain SGD
+/// passes the weights themselves with alpha = -rate; momentum its velocity with beta = mu; Adam an
+/// empty buffer with beta = 0. `data == nullptr` means: this parameter is not asked for.
+struct Sink {
+  real* data = nullptr;
+  double alpha = 1.0;
+  double beta = 0.0;
+};
+
+}  // namespace espalier

@@ -1,0 +1,107 @@
+// module: plugin
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include "espalier/build_string.hpp"
+#include "espalier/task.hpp"
+
+namespace espalier {
+
+/// Raised whenever a public header changes the layout of a type or the virtual functions of a class.
+inline constexpr std::uint32_t kPluginApi = 1;
+inline constexpr char kPluginMagic[16] = "espalier-plugin";
+
+/// What a plugin says of itself: plain data, initialised by the compiler, so that the framework can
+/// read everything up to `create` from the file before any code of the plugin runs. Host and plugin
+/// must agree exactly (`build`): there is no promise across compilers, flags or versions.
+struct PluginInfo {
+  char magic[16];
+  std::uint32_t api;
+  std::uint32_t size;  ///< sizeof(PluginInfo)
+  char build[512];
+  char name[64];
+  char summary[256];
+  /// Null where the constructor threw; then `error` holds why.
+  Task* (*create)(char* error, std::size_t error_size) noexcept;
+  void (*destroy)(Task* task) noexcept;
+};
+static_assert(std::is_standard_layout_v<PluginInfo> && std::is_trivially_copyable_v<PluginInfo>);
+
+namespace plugin_detail {
+
+// A text that does not fit stops the compiler here.
+template <std::size_t Size>
+consteval void copy(char (&to)[Size], std::string_view from) {
+  if (from.size() >= Size) throw "this text is too long for the plugin's stamp";
+  for (std::size_t i = 0; i < from.size(); ++i) to[i] = from[i];
+}
+
+inline void copy_error(char* to, std::size_t size, std::string_view from) noexcept {
+  if (size == 0) return;
+  const std::size_t count = from.size() < size ? from.size() : size - 1;
+  for (std::size_t i = 0; i < count; ++i) to[i] = from[i];
+  to[count] = '\0';
+}
+
+// No exception crosses the boundary: its text does.
+template <class TaskClass>
+Task* create(char* error, std::size_t size) noexcept {
+  try {
+    return new TaskClass;
+  } catch (const std::exception& e) {
+    copy_error(error, size, e.what());
+  } catch (...) {
+    copy_error(error, size, "threw something that is not a std::exception");
+  }
+  return nullptr;
+}
+
+inline void destroy(Task* task) noexcept { delete task; }
+
+}  // namespace plugin_detail
+
+/// The stamp of a plugin whose task is `TaskClass`.
+template <class TaskClass>
+consteval PluginInfo plugin_info(std::string_view name, std::string_view summary) {
+  PluginInfo info{};
+  plugin_detail::copy(info.magic, kPluginMagic);
+  info.api = kPluginApi;
+  info.size = sizeof(PluginInfo);
+  plugin_detail::copy(info.build, kBuildString);
+  plugin_detail::copy(info.name, name);
+  plugin_detail::copy(info.summary, summary);
+  info.create = plugin_detail::create<TaskClass>;
+  info.destroy = plugin_detail::destroy;
+  return info;
+}
+
+/// The plugins linked into this program. Defined by the CMake function espalier_static_plugins();
+/// a program that does not call it has none, and must not call this.
+std::span<const PluginInfo* const> linked_plugins();
+
+}  // namespace espalier
+
+/// Ends a plugin's source file: ESPALIER_PLUGIN(Vowels, "vowels", "which of five vowels is spoken").
+/// The name is the one that experiments use, and the file's: espalier_vowels.so. Put the class in an
+/// anonymous namespace; build with the CMake function espalier_add_plugin().
+#if defined(ESPALIER_PLUGIN_SHARED)
+#define ESPALIER_PLUGIN(Class, plugin_name, plugin_summary)                            \
+  extern "C" const espalier::PluginInfo espalier_plugin;                               \
+  __attribute__((section(".espalier.stamp"), visibility("default"), used))             \
+  constinit const espalier::PluginInfo espalier_plugin =                               \
+      espalier::plugin_info<Class>(plugin_name, plugin_summary)
+#elif defined(ESPALIER_PLUGIN_SYMBOL)
+#define ESPALIER_PLUGIN(Class, plugin_name, plugin_summary)            \
+  extern "C" const espalier::PluginInfo ESPALIER_PLUGIN_SYMBOL;        \
+  constinit const espalier::PluginInfo ESPALIER_PLUGIN_SYMBOL =        \
+      espalier::plugin_info<Class>(plugin_name, plugin_summary)
+#else
+#define ESPALIER_PLUGIN(Class, plugin_name, plugin_summary) \
+  static_assert(sizeof(Class) == 0, "build plugins with the CMake function espalier_add_plugin()")
+#endif

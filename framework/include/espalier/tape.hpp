@@ -1,0 +1,81 @@
+// module: autograd
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "espalier/op.hpp"
+
+namespace espalier {
+
+/// A value on a tape.
+struct Var {
+  int id = -1;
+};
+
+/// Rows that a stream brings in one batch.
+struct StreamRows {
+  int stream = 0;
+  Index rows = 0;
+};
+
+/// The record of one model for one batch geometry: values and the ops that make them, in order.
+/// Recorded once, then planned (see Plan); it computes nothing itself.
+class ESPALIER_API Tape {
+ public:
+  struct Value {
+    ValueInfo info;
+    std::vector<Part> parts;  ///< which stream each row comes from; a loss is one row of its stream
+    int producer = -1;        ///< node, or -1 for an input
+    bool kept = false;        ///< read from outside after a forward pass
+    std::string name;
+  };
+  struct Node {
+    std::unique_ptr<Op> op;  ///< null for `select`, which only moves a border
+    std::vector<Var> inputs;
+    Var output;
+    int task = -1;  ///< recorded inside a task's head, or selected for it; -1: the trunk
+  };
+  struct Loss {
+    int task = 0;
+    Var value;
+  };
+
+  explicit Tape(bool training) : training_(training) {}
+
+  /// A batch input over the given streams, stacked along the rows; `sample` is the shape of one
+  /// row.
+  Var input(std::string name, const Shape& sample, Dtype dtype,
+            const std::vector<StreamRows>& streams);
+  /// Applies `op`; throws its ShapeError, or one that says that the inputs' rows differ.
+  Var record(std::unique_ptr<Op> op, const std::vector<Var>& inputs);
+  /// The rows of one stream of `x`, as the input of `task`'s head: the border between what tasks
+  /// share and what is their own. No copy is made.
+  Var select(Var x, int stream, int task);
+  /// Declares `value` (one number) to be the loss of `task`.
+  void loss(int task, Var value);
+  /// Keeps `value` readable after a forward pass (predictions).
+  void keep(Var value);
+  /// Ops recorded from now on belong to `task`'s head (-1: to the trunk).
+  void enter_task(int task) { task_ = task; }
+
+  const Shape& shape(Var v) const { return value(v).info.shape; }
+  const Value& value(Var v) const { return values_[static_cast<std::size_t>(v.id)]; }
+  const std::vector<Value>& values() const { return values_; }
+  const std::vector<Node>& nodes() const { return nodes_; }
+  const std::vector<Loss>& losses() const { return losses_; }
+  bool training() const { return training_; }
+
+ private:
+  Var add_value(Value value);
+
+  bool training_;
+  int task_ = -1;
+  std::vector<Value> values_;
+  std::vector<Node> nodes_;
+  std::vector<Loss> losses_;
+};
+
+}  // namespace espalier

@@ -1,0 +1,7 @@
+#include "espalier/metric.hpp"
+
+namespace espalier {
+
+Metric::~Metric() = default;
+
+}  // namespace espalier

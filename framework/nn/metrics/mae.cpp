@@ -1,0 +1,31 @@
+#include <limits>
+
+#include "nn/metrics/labelled.hpp"
+
+namespace espalier {
+
+namespace {
+
+class Mae final : public Metric {
+ public:
+  Mae() : Metric(2) {}  // absolute errors, labelled
+  std::string_view name() const override { return "mae"; }
+  bool higher_is_better() const override { return false; }
+
+  void add(const ConstTensor& prediction, const Target& target) override {
+    for_labelled(prediction, target, [this](Index /*output*/, double p, double t) {
+      sums()[0] += std::abs(p - t);
+      sums()[1] += 1.0;
+    });
+  }
+
+  double value() const override {
+    return sums()[1] > 0.0 ? sums()[0] / sums()[1] : std::numeric_limits<double>::quiet_NaN();
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Metric> make_mae() { return std::make_unique<Mae>(); }
+
+}  // namespace espalier

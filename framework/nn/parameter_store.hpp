@@ -1,0 +1,37 @@
+#pragma once
+
+#include <deque>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/arena.hpp"
+#include "espalier/initializer.hpp"
+#include "espalier/parameter.hpp"
+
+namespace espalier {
+
+/// Owns every parameter and buffer of a model, each in one aligned contiguous block. Addresses
+/// never change.
+class ESPALIER_API ParameterStore {
+ public:
+  explicit ParameterStore(std::uint64_t seed) : seed_(seed) {}
+
+  Parameter& parameter(const std::string& name, const Shape& shape, Domain domain,
+                       const Initializer& initializer);
+  Buffer& buffer(const std::string& name, const Shape& shape, double initial);
+
+  std::deque<Parameter>& parameters() { return parameters_; }
+  std::deque<Buffer>& buffers() { return buffers_; }
+  std::uint64_t seed() const { return seed_; }
+
+ private:
+  Tensor allocate(const Shape& shape);
+
+  std::uint64_t seed_;
+  std::deque<Parameter> parameters_;  // a deque: pointers to elements stay valid
+  std::deque<Buffer> buffers_;
+  std::deque<Arena> memory_;
+};
+
+}  // namespace espalier

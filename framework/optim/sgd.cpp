@@ -1,0 +1,60 @@
+// Stochastic gradient descent with momentum (Polyak 1964), Nesterov's form of it as in Sutskever et
+// al. 2013, and L2 decay. With g the gradient, d the decay, mu the momentum:
+//   plain      W = (1 - rate d) W - rate g                 one gemm into W
+//   momentum   V = mu V + g;  V += d W;  W -= rate V       one gemm into V, one pass
+//   nesterov   V' = mu V + d W, W' = W + rate mu V;  V = V' + g;  W = W' - rate (1 + mu) V
+// which equals W -= rate (g + d W + mu V) with the new V. No gradient is ever stored.
+#include "optim/make.hpp"
+#include "tensor/update.hpp"
+
+namespace espalier {
+
+namespace {
+
+class Sgd final : public Optimizer {
+ public:
+  void fields(Fields& f) override {
+    f.number({"learning_rate", "step size", true}, rate_, {.at_least = 0.0});
+    f.number({"momentum", "share of the velocity kept from step to step"}, momentum_,
+             {.at_least = 0.0, .at_most = 1.0});
+    f.flag({"nesterov", "evaluates the momentum ahead of the step"}, nesterov_);
+    f.number({"weight_decay", "adds this times the weights to the gradient"}, decay_,
+             {.at_least = 0.0});
+    if (nesterov_ && momentum_ == 0.0) {
+      f.refuse("nesterov", "expected a momentum above 0 with nesterov, found 0");
+    }
+  }
+  double learning_rate() const override { return rate_; }
+  int state_blocks() const override { return momentum_ > 0.0 ? 1 : 0; }
+  bool needs_gradient() const override { return false; }
+
+  void update(const Update& u) const override {
+    real* const w = u.parameter.value.data;
+    if (momentum_ == 0.0) {
+      u.plan.gradient(u.parameter, {.data = w, .alpha = -u.rate, .beta = 1.0 - u.rate * decay_});
+      return;
+    }
+    const Index n = u.parameter.value.size();
+    real* const v = u.state[0];
+    if (nesterov_) {
+      update::look_ahead(n, u.rate, momentum_, decay_, v, w);
+      u.plan.gradient(u.parameter, {.data = v, .alpha = 1.0, .beta = 1.0});
+      update::add(n, -u.rate * (1.0 + momentum_), v, w);
+    } else {
+      u.plan.gradient(u.parameter, {.data = v, .alpha = 1.0, .beta = momentum_});
+      update::momentum(n, u.rate, decay_, v, w);
+    }
+  }
+
+ private:
+  double rate_ = 0.01;
+  double momentum_ = 0.0;
+  bool nesterov_ = false;
+  double decay_ = 0.0;
+};
+
+}  // namespace
+
+std::unique_ptr<Optimizer> make_sgd() { return std::make_unique<Sgd>(); }
+
+}  // namespace espalier

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "espalier/api.hpp"
+
+/// The only door to BLAS.
+namespace espalier::blas {
+
+enum class Transpose : bool { no, yes };
+
+/// Row-major C (m, n) = beta * C + alpha * op(A) (m, k) * op(B) (k, n); lda, ldb, ldc are row
+/// strides of the matrices as stored. beta == 0 overwrites C without reading it.
+ESPALIER_API void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha,
+                       const real* a, Index lda, const real* b, Index ldb, double beta, real* c,
+                       Index ldc);
+
+/// sum x_i y_i, accumulated in double.
+ESPALIER_API double dot(Index n, const real* x, const real* y);
+
+/// Sets the number of BLAS threads and makes every worker flush subnormals. Call once at start,
+/// from the thread that will compute, before the first gemm.
+ESPALIER_API void set_threads(int threads);
+ESPALIER_API int threads();
+
+/// Kernel set OpenBLAS chose for this machine ("SkylakeX", "Zen", ...): part of what determines
+/// bits.
+ESPALIER_API std::string core_name();
+
+}  // namespace espalier::blas
