@@ -132,7 +132,9 @@ class Planner {
       }
     }
     for (std::size_t v = 0; v < values_.size(); ++v) {
-      if (s_.tape.values()[v].kept) live_until(values_[v], clock_.end());
+      const Tape::Value& value = s_.tape.values()[v];
+      // Inputs stay too: metrics read the targets after the sweep.
+      if (value.kept || value.producer < 0) live_until(values_[v], clock_.end());
     }
   }
 

@@ -68,7 +68,7 @@ Var Tape::record(std::unique_ptr<Op> op, const std::vector<Var>& inputs) {
   output.producer = static_cast<int>(nodes_.size());
   output.name = op->name();
   const Var made = add_value(std::move(output));
-  nodes_.push_back({std::move(op), inputs, made, task_});
+  nodes_.push_back({std::move(op), inputs, made, task_, scope_});
   return made;
 }
 
@@ -82,7 +82,7 @@ Var Tape::select(Var x, int stream, int task) {
     output.producer = static_cast<int>(nodes_.size());
     output.name = "select";
     const Var made = add_value(std::move(output));
-    nodes_.push_back({nullptr, {x}, made, task});
+    nodes_.push_back({nullptr, {x}, made, task, scope_});
     return made;
   }
   throw ShapeError(

@@ -33,7 +33,7 @@ struct DataParts {
 /// A data format, or a generator: one file per source, one line in `source_table()`.
 class ESPALIER_API Source {
  public:
-  virtual ~Source() = default;
+  virtual ~Source();
   /// Options that hold for the whole data set (beside `train` and `test`).
   virtual void fields(Fields& fields) = 0;
   /// Reads or makes the part of `role`. Sizes are checked against the files before anything is

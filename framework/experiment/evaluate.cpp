@@ -26,11 +26,12 @@ void Evaluator::prepare() {
   }
 }
 
-void Evaluator::evaluate_stream(int stream, const Dataset& part, std::vector<TaskScore>& scores) {
-  std::vector<Index> rows(static_cast<std::size_t>(part.rows));
+void Evaluator::evaluate_stream(int stream, const Dataset& part, Index most,
+                                std::vector<TaskScore>& scores) {
+  std::vector<Index> rows(static_cast<std::size_t>(most));
   std::iota(rows.begin(), rows.end(), Index{0});
-  for (Index first = 0; first < part.rows; first += spec_.train.evaluation_batch) {
-    const Index count = std::min(spec_.train.evaluation_batch, part.rows - first);
+  for (Index first = 0; first < most; first += spec_.train.evaluation_batch) {
+    const Index count = std::min(spec_.train.evaluation_batch, most - first);
     PlannedModel& model = plan_for(stream, count);
     fill_stream(
         model, tasks_, data_, stream, part,
@@ -42,11 +43,13 @@ void Evaluator::evaluate_stream(int stream, const Dataset& part, std::vector<Tas
   }
 }
 
-std::vector<TaskScore> Evaluator::evaluate(Split split) {
+std::vector<TaskScore> Evaluator::evaluate(Split split, Index most_batches) {
   std::vector<TaskScore> scores = make_scores(tasks_);
   for (std::size_t s = 0; s < data_.size(); ++s) {
     const Dataset& part = split == Split::test ? data_[s].test : data_[s].validation;
-    evaluate_stream(static_cast<int>(s), part, scores);
+    const Index batch = spec_.train.evaluation_batch;
+    const bool all = most_batches > part.rows / batch;
+    evaluate_stream(static_cast<int>(s), part, all ? part.rows : most_batches * batch, scores);
   }
   return scores;
 }

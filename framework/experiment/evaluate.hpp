@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <map>
 
 #include "experiment/scores.hpp"
@@ -13,9 +14,11 @@ class Evaluator {
             ParameterStore& store)
       : spec_(spec), tasks_(tasks), data_(data), store_(store) {}
 
+  static constexpr Index kAllBatches = std::numeric_limits<Index>::max();
   enum class Split : std::uint8_t { validation, test };
-  /// Scores of all tasks over every row of the split; tasks without such rows keep empty scores.
-  std::vector<TaskScore> evaluate(Split split);
+  /// Scores of all tasks over every row of the split (or over its first batches); tasks without
+  /// such rows keep empty scores.
+  std::vector<TaskScore> evaluate(Split split, Index most_batches = kAllBatches);
 
   /// Plans (without running) the batch shapes that `evaluate` will need, so that a shape error or a
   /// lack of memory shows before training.
@@ -23,7 +26,7 @@ class Evaluator {
 
  private:
   PlannedModel& plan_for(int stream, Index rows);
-  void evaluate_stream(int stream, const Dataset& part, std::vector<TaskScore>& scores);
+  void evaluate_stream(int stream, const Dataset& part, Index most, std::vector<TaskScore>& scores);
 
   const ExperimentSpec& spec_;
   const TaskSet& tasks_;

@@ -78,12 +78,11 @@ PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const 
     TaskVars vars;
     vars.task = slots[i].task;
     vars.target = tape.input("target " + task.name, column->sample, column->dtype, {own});
-    tape.enter_task(slots[i].task);
+    tape.enter(slots[i].task, "heads/" + task.name);
     const Net head(tape, store, names, Domain::task, "heads/" + task.name);
     vars.prediction = task.handle.head(head, features[i]);
     tape.keep(vars.prediction);
     tape.loss(slots[i].task, task.handle.loss(head, vars.prediction, vars.target));
-    tape.enter_task(-1);
     model.tasks.push_back(vars);
   }
   model.plan = std::make_unique<Plan>(std::move(tape), options);

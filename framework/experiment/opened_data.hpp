@@ -23,6 +23,6 @@ using OpenedData = std::vector<Stream>;
 
 /// Reads every data entry that a task uses, selects, limits and splits it, and checks that the
 /// tasks can learn their columns. Streams stand in the order of `data:`.
-OpenedData open_data(const ExperimentSpec& spec, const TaskSet& tasks);
+OpenedData open_data(const ExperimentSpec& spec, TaskSet& tasks);
 
 }  // namespace espalier

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "espalier/metric.hpp"
 #include "experiment/model.hpp"
 
 namespace espalier {
@@ -29,7 +27,7 @@ class TaskScore {
  private:
   double loss_sum_ = 0.0;
   double count_ = 0.0;
-  std::vector<std::unique_ptr<Metric>> metrics_;
+  std::vector<MetricHandle> metrics_;
 };
 
 /// One score for each task of the set.

@@ -91,8 +91,8 @@ class File final : public Bytes {
   void read(std::uint64_t offset, std::span<char> to) const override {
     std::size_t done = 0;
     while (done < to.size()) {
-      const ssize_t got = ::pread(fd_, to.data() + done, to.size() - done,
-                                  static_cast<off_t>(offset + done));
+      const ssize_t got =
+          ::pread(fd_, to.data() + done, to.size() - done, static_cast<off_t>(offset + done));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) fail("cannot be read: ", std::strerror(errno));
       if (got == 0) fail("became shorter while it was read");
@@ -140,8 +140,7 @@ void check_segments(const Bytes& file, const Elf64_Ehdr& header) {
     file.fail("damaged: expected program headers of ", sizeof(Elf64_Phdr), " bytes, found ",
               header.e_phentsize);
   }
-  const auto segments =
-      file.table<Elf64_Phdr>("program headers", header.e_phoff, header.e_phnum);
+  const auto segments = file.table<Elf64_Phdr>("program headers", header.e_phoff, header.e_phnum);
   for (const Elf64_Phdr& segment : segments) {
     if (segment.p_type == PT_LOAD) file.check("a segment", segment.p_offset, segment.p_filesz);
   }

@@ -6,6 +6,7 @@ namespace espalier {
 
 Var record_stage(const Net& net, const Stage& stage, Var x) {
   const Net own = net.scope(stage.name);
+  net.tape().enter(-1, net.full_name(stage.name));
   for (std::size_t i = 0; i < stage.layers.size(); ++i) {
     const Stage::Use& use = stage.layers[i];
     try {

@@ -108,8 +108,7 @@ LogSumExp log_sum_exp(Index n, const real* x) {
   const real m = maximum(n, x);
   const Batch shift(m);
   Batch sums(real(0));
-  for_batches(n, x, kLowest,
-              [&](Index, Index, const Batch& b) { sums += shifted_exp(b, shift); });
+  for_batches(n, x, kLowest, [&](Index, Index, const Batch& b) { sums += shifted_exp(b, shift); });
   return {m, std::log(total(sums))};
 }
 

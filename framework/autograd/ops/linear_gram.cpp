@@ -12,7 +12,8 @@ namespace {
 
 using blas::Transpose;
 
-constexpr Index kTileNumbers = Index{1} << 17U;  // of all lanes together: fits the second-level cache
+constexpr Index kTileNumbers = Index{1}
+                               << 17U;  // of all lanes together: fits the second-level cache
 
 struct Sizes {
   Index lanes, rows, inputs, outputs;  // rows: matrix rows of the largest lane
@@ -30,14 +31,14 @@ bool kernel_is_cheaper(const Sizes& s) {
   const auto t = static_cast<double>(s.lanes), b = static_cast<double>(s.rows);
   const auto i = static_cast<double>(s.inputs), n = static_cast<double>(s.outputs);
   const double pairs = t * (t + 1.0) / 2.0;
-  const double kernel = s.common ? b * b * i + t * b * b * n + pairs * b * n
-                                 : pairs * b * b * (i + n + 1.0);
+  const double kernel =
+      s.common ? b * b * i + t * b * b * n + pairs * b * n : pairs * b * b * (i + n + 1.0);
   const double tiles = t * b * i * n + pairs * i * n;
   return kernel <= tiles;
 }
 
 std::size_t kernel_numbers(const Sizes& s) {
-  const Index own = 2 * s.rows * s.rows;                          // X_s X_t', dY_s dY_t'
+  const Index own = 2 * s.rows * s.rows;                                // X_s X_t', dY_s dY_t'
   const Index common = s.rows * s.rows + s.lanes * s.rows * s.outputs;  // K, K dY_t
   return static_cast<std::size_t>(s.common ? std::max(common, own) : own);
 }
@@ -78,8 +79,7 @@ void common_group(const GramContext& c, const View& v, std::span<const LaneRows>
     blas::gemm(Transpose::no, Transpose::no, m, v.outputs, m, 1.0, kernel, m, v.dy_of(group[t]),
                v.outputs, 0.0, z + static_cast<Index>(t) * n, v.outputs);
     for (std::size_t s = 0; s <= t; ++s) {
-      add(c, group[s], group[t],
-          blas::dot(n, v.dy_of(group[s]), z + static_cast<Index>(t) * n));
+      add(c, group[s], group[t], blas::dot(n, v.dy_of(group[s]), z + static_cast<Index>(t) * n));
     }
   }
 }
@@ -159,8 +159,7 @@ std::size_t linear_gram_workspace(const Geometry& g, Index inputs, Index outputs
   const Sizes sizes{g.lanes, g.lane_rows * inner, inputs, outputs, g.common_rows};
   // kernel_numbers(own) also covers a group of one lane: K and K dY.
   const Index single = sizes.rows * sizes.rows + sizes.rows * outputs;
-  const std::size_t kernel =
-      std::max(kernel_numbers(sizes), static_cast<std::size_t>(single));
+  const std::size_t kernel = std::max(kernel_numbers(sizes), static_cast<std::size_t>(single));
   const std::size_t tiles =
       static_cast<std::size_t>(sizes.lanes * tile_units(sizes) * (inputs + 1));
   return (kernel_is_cheaper(sizes) ? kernel : tiles) * sizeof(real);

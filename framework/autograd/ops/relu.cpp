@@ -1,4 +1,5 @@
 #include "autograd/ops/check.hpp"
+#include "autograd/ops/elementwise_backward.hpp"
 #include "espalier/ops.hpp"
 
 namespace espalier {
@@ -14,32 +15,23 @@ class Relu final : public Op {
     return in[0];
   }
 
-  // y = max(x, 0)
+  // y = max(x, 0); NaN stays NaN, so that a broken step is seen in its loss
   void forward(const OpContext& c) const override {
-    const real* __restrict x = c.inputs[0].data;
-    real* __restrict y = c.output.data;
+    const real* x = c.inputs[0].data;
+    real* y = c.output.data;
     const Index n = c.output.size();
     if (x == y) {  // planned in place
-      for (Index i = 0; i < n; ++i) y[i] = y[i] > 0 ? y[i] : 0;
+      for (Index i = 0; i < n; ++i) y[i] = y[i] < 0 ? 0 : y[i];
     } else {
-      for (Index i = 0; i < n; ++i) y[i] = x[i] > 0 ? x[i] : 0;
+      const real* __restrict from = x;
+      real* __restrict to = y;
+      for (Index i = 0; i < n; ++i) to[i] = from[i] < 0 ? 0 : from[i];
     }
   }
 
   // dx = dy [y > 0]
   void backward(const BackwardContext& c) const override {
-    const Index row = c.output.shape.row_size();
-    for (const Run& run : c.runs[0]) {
-      const Index n = run.rows * row;
-      const real* y = c.output.data + run.value_row * row;
-      const real* dy = c.dy.data + run.dy_row * row;
-      real* dx = c.dx[0].data + run.dx_row * row;
-      if (run.accumulate) {
-        for (Index i = 0; i < n; ++i) dx[i] += y[i] > 0 ? dy[i] : 0;
-      } else {
-        for (Index i = 0; i < n; ++i) dx[i] = y[i] > 0 ? dy[i] : 0;
-      }
-    }
+    elementwise_backward(c, 0, c.output, [](real y, real dy) { return y > 0 ? dy : real{0}; });
   }
 
   bool reads_input(int /*k*/) const override { return false; }

@@ -13,7 +13,8 @@
 
 namespace espalier {
 
-/// Raised whenever a public header changes the layout of a type or the virtual functions of a class.
+/// Raised whenever a public header changes the layout of a type or the virtual functions of a
+/// class.
 inline constexpr std::uint32_t kPluginApi = 1;
 inline constexpr char kPluginMagic[16] = "espalier-plugin";
 
@@ -87,19 +88,19 @@ std::span<const PluginInfo* const> linked_plugins();
 
 }  // namespace espalier
 
-/// Ends a plugin's source file: ESPALIER_PLUGIN(Vowels, "vowels", "which of five vowels is spoken").
-/// The name is the one that experiments use, and the file's: espalier_vowels.so. Put the class in an
-/// anonymous namespace; build with the CMake function espalier_add_plugin().
+/// Ends a plugin's source file: ESPALIER_PLUGIN(Vowels, "vowels", "which of five vowels is
+/// spoken"). The name is the one that experiments use, and the file's: espalier_vowels.so. Put the
+/// class in an anonymous namespace; build with the CMake function espalier_add_plugin().
 #if defined(ESPALIER_PLUGIN_SHARED)
-#define ESPALIER_PLUGIN(Class, plugin_name, plugin_summary)                            \
-  extern "C" const espalier::PluginInfo espalier_plugin;                               \
-  __attribute__((section(".espalier.stamp"), visibility("default"), used))             \
-  constinit const espalier::PluginInfo espalier_plugin =                               \
+#define ESPALIER_PLUGIN(Class, plugin_name, plugin_summary)                     \
+  extern "C" __attribute__((section(".espalier.stamp"), visibility("default"))) \
+  const espalier::PluginInfo espalier_plugin;                                   \
+  constinit const espalier::PluginInfo espalier_plugin =                        \
       espalier::plugin_info<Class>(plugin_name, plugin_summary)
 #elif defined(ESPALIER_PLUGIN_SYMBOL)
-#define ESPALIER_PLUGIN(Class, plugin_name, plugin_summary)            \
-  extern "C" const espalier::PluginInfo ESPALIER_PLUGIN_SYMBOL;        \
-  constinit const espalier::PluginInfo ESPALIER_PLUGIN_SYMBOL =        \
+#define ESPALIER_PLUGIN(Class, plugin_name, plugin_summary)     \
+  extern "C" const espalier::PluginInfo ESPALIER_PLUGIN_SYMBOL; \
+  constinit const espalier::PluginInfo ESPALIER_PLUGIN_SYMBOL = \
       espalier::plugin_info<Class>(plugin_name, plugin_summary)
 #else
 #define ESPALIER_PLUGIN(Class, plugin_name, plugin_summary) \

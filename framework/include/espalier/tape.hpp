@@ -36,7 +36,8 @@ class ESPALIER_API Tape {
     std::unique_ptr<Op> op;  ///< null for `select`, which only moves a border
     std::vector<Var> inputs;
     Var output;
-    int task = -1;  ///< recorded inside a task's head, or selected for it; -1: the trunk
+    int task = -1;      ///< recorded inside a task's head, or selected for it; -1: the trunk
+    std::string scope;  ///< "trunk/conv1", "heads/letters": for people
   };
   struct Loss {
     int task = 0;
@@ -58,8 +59,11 @@ class ESPALIER_API Tape {
   void loss(int task, Var value);
   /// Keeps `value` readable after a forward pass (predictions).
   void keep(Var value);
-  /// Ops recorded from now on belong to `task`'s head (-1: to the trunk).
-  void enter_task(int task) { task_ = task; }
+  /// Ops recorded from now on belong to `task`'s head (-1: to the trunk), in the named scope.
+  void enter(int task, std::string scope) {
+    task_ = task;
+    scope_ = std::move(scope);
+  }
 
   const Shape& shape(Var v) const { return value(v).info.shape; }
   const Value& value(Var v) const { return values_[static_cast<std::size_t>(v.id)]; }
@@ -73,6 +77,7 @@ class ESPALIER_API Tape {
 
   bool training_;
   int task_ = -1;
+  std::string scope_;
   std::vector<Value> values_;
   std::vector<Node> nodes_;
   std::vector<Loss> losses_;

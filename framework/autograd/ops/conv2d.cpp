@@ -1,0 +1,158 @@
+#include <algorithm>
+#include <array>
+
+#include "autograd/ops/check.hpp"
+#include "autograd/ops/window_check.hpp"
+#include "core/arena.hpp"
+#include "espalier/ops.hpp"
+#include "tensor/blas.hpp"
+#include "tensor/im2col.hpp"
+#include "tensor/matrix.hpp"
+
+namespace espalier {
+
+namespace {
+
+using blas::Transpose;
+
+// Columns are made for a few images at a time, so that they are still in the second-level cache
+// when gemm reads them.
+constexpr Index kColumnBytes = Index{1} << 20U;
+
+class Conv2d final : public Op {
+ public:
+  Conv2d(Parameter& weight, Parameter* bias, const Conv2dOptions& options)
+      : owned_{&weight, bias}, count_(bias ? 2U : 1U), options_(options) {}
+
+  std::string_view name() const override { return "conv2d"; }
+  std::span<Parameter* const> parameters() const override { return {owned_.data(), count_}; }
+
+  ValueInfo infer(std::span<const ValueInfo> in) const override {
+    check::real_input(name(), in[0]);
+    const Shape &x = in[0].shape, &w = owned_[0]->value.shape;
+    check::that(x.rank() == 4, name(), "images (N, H, W, C)", x);
+    if (w.rank() != 4 || w[3] != x[3]) {
+      check::fail(name(), text::cat("weight (O, KH, KW, ", x[3], ") for images ", to_string(x)),
+                  to_string(w));
+    }
+    if (count_ == 2) check::same_shape(name(), "bias", Shape{w[0]}, owned_[1]->value.shape);
+    const Window v = window(x);
+    check::window_fits(name(), v, x);
+    return {Shape{x[0], v.out_height(), v.out_width(), w[0]}, Dtype::floating};
+  }
+
+  // Y = columns(X) W' + 1 b'
+  void forward(const OpContext& c) const override {
+    const Window v = window(c.inputs[0].shape);
+    const Index k = v.column_size(), o = outputs();
+    for_chunks(v, c, c.output.shape[0], [&](Index first, Index images, real* columns) {
+      const Index rows = images * v.positions();
+      real* y = c.output.data + first * v.positions() * o;
+      if (count_ == 2) matrix::fill_rows(y, rows, o, owned_[1]->value.data);
+      const real* a = columns_of(v, images, c.inputs[0].data + first * v.image_size(), columns);
+      blas::gemm(Transpose::no, Transpose::yes, rows, o, k, 1.0, a, k, weight(), k,
+                 count_ == 2 ? 1.0 : 0.0, y, o);
+    });
+  }
+
+  // dX = columns'(dY W)
+  void backward(const BackwardContext& c) const override {
+    const Window v = window(c.dx[0].shape);
+    const Index k = v.column_size(), o = outputs();
+    for (const Run& run : c.runs[0]) {
+      for_chunks(v, c, run.rows, [&](Index first, Index images, real* columns) {
+        const Index rows = images * v.positions();
+        const real* dy = c.dy.data + (run.dy_row + first) * v.positions() * o;
+        real* dx = c.dx[0].data + (run.dx_row + first) * v.image_size();
+        const bool add = run.accumulate && pointwise(v);
+        blas::gemm(Transpose::no, Transpose::no, rows, k, o, 1.0, dy, o, weight(), k,
+                   add ? 1.0 : 0.0, pointwise(v) ? dx : columns, k);
+        if (pointwise(v)) return;
+        if (!run.accumulate) matrix::fill(images * v.image_size(), real{0}, dx);
+        col2im_add(v, images, columns, dx);
+      });
+    }
+  }
+
+  // dW = dY' columns(X), db = dY' 1
+  void parameter_gradient(const GradientContext& c) const override {
+    const Window v = window(c.inputs[0].shape);
+    const Index k = v.column_size(), o = outputs();
+    if (const Sink& w = c.sinks[0]; w.data != nullptr) {
+      for_chunks(v, c, c.rows, [&](Index first, Index images, real* columns) {
+        const real* b = columns_of(v, images, c.inputs[0].data + first * v.image_size(), columns);
+        blas::gemm(Transpose::yes, Transpose::no, o, k, images * v.positions(), w.alpha,
+                   c.dy.data + first * v.positions() * o, o, b, k, first == 0 ? w.beta : 1.0,
+                   w.data, k);
+      });
+    }
+    if (count_ == 2 && c.sinks[1].data != nullptr) {
+      matrix::column_sums(c.dy.data, c.rows * v.positions(), o, c.sinks[1].alpha, c.sinks[1].beta,
+                          c.sinks[1].data);
+    }
+  }
+
+  // The columns take the end of the workspace, the gradients that `gram` forms its beginning.
+  Footprint footprint(const Geometry& g) const override {
+    const Window v = window(g.inputs[0].shape);
+    return {.saved = 0,
+            .workspace =
+                Arena::rounded(formed_gram_workspace(g)) + column_bytes(v, g.inputs[0].shape[0])};
+  }
+
+  double flops(const Geometry& g) const override {
+    const Shape& w = owned_[0]->value.shape;
+    return 2.0 * static_cast<double>(g.output.shape.size()) * static_cast<double>(w.row_size());
+  }
+
+ private:
+  Window window(const Shape& x) const {
+    const Shape& w = owned_[0]->value.shape;
+    return {x[1], x[2], x[3], w[1], w[2], options_.stride, options_.padding};
+  }
+  Index outputs() const { return owned_[0]->value.shape[0]; }
+  const real* weight() const { return owned_[0]->value.data; }
+
+  // The window sees one pixel and visits all of them: the images are the columns.
+  static bool pointwise(const Window& v) {
+    return v.kernel_height == 1 && v.kernel_width == 1 && v.stride == 1 && v.padding == 0;
+  }
+
+  static Index chunk(const Window& v) {
+    const Index image = v.positions() * v.column_size() * static_cast<Index>(sizeof(real));
+    return std::max<Index>(1, kColumnBytes / image);
+  }
+
+  static std::size_t column_bytes(const Window& v, Index images) {
+    if (pointwise(v)) return 0;
+    const Index numbers = std::min(images, chunk(v)) * v.positions() * v.column_size();
+    return Arena::rounded(static_cast<std::size_t>(numbers) * sizeof(real));
+  }
+
+  static const real* columns_of(const Window& v, Index images, const real* x, real* columns) {
+    if (pointwise(v)) return x;
+    im2col(v, images, x, columns);
+    return columns;
+  }
+
+  // Calls f(first image, images, place for their columns).
+  template <class F>
+  void for_chunks(const Window& v, const OpContext& c, Index images, F f) const {
+    real* const columns = reinterpret_cast<real*>(c.workspace.last(column_bytes(v, images)).data());
+    for (Index first = 0; first < images; first += chunk(v)) {
+      f(first, std::min(chunk(v), images - first), columns);
+    }
+  }
+
+  std::array<Parameter*, 2> owned_;  // weight, bias (or null)
+  std::size_t count_;
+  Conv2dOptions options_;
+};
+
+}  // namespace
+
+Var conv2d(Tape& tape, Var x, Parameter& weight, Parameter* bias, const Conv2dOptions& options) {
+  return tape.record(std::make_unique<Conv2d>(weight, bias, options), {x});
+}
+
+}  // namespace espalier

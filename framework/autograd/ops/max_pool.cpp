@@ -1,0 +1,166 @@
+#include <array>
+
+#include "autograd/ops/check.hpp"
+#include "autograd/ops/pool_window.hpp"
+#include "espalier/ops.hpp"
+#include "tensor/matrix.hpp"
+
+namespace espalier {
+
+namespace {
+
+constexpr Index kLargestKernel = 15;  // a pixel of the window is numbered in one byte
+
+using Winner = std::uint8_t;
+
+// NaN wins once and stays, so that a broken step is seen in its loss.
+bool beats(real x, real best) { return x > best || x != x; }
+
+class MaxPool final : public Op {
+ public:
+  explicit MaxPool(const PoolOptions& options) : options_(options) {}
+
+  std::string_view name() const override { return "max_pool"; }
+
+  ValueInfo infer(std::span<const ValueInfo> in) const override {
+    check::real_input(name(), in[0]);
+    const Shape& x = in[0].shape;
+    check::that(x.rank() == 4, name(), "images (N, H, W, C)", x);
+    return check::pooled(name(), pool_window(x, options_), x, kLargestKernel);
+  }
+
+  // y = max of the pixels under the window; which one it was is saved
+  void forward(const OpContext& c) const override {
+    const Window w = pool_window(c.inputs[0].shape, options_);
+    const Index out = w.positions() * w.channels;
+    auto* const winners = reinterpret_cast<Winner*>(c.saved.data());
+    for (Index n = 0; n < c.output.shape[0]; ++n) {
+      const real* x = c.inputs[0].data + n * w.image_size();
+      if (halves(w)) {
+        forward_halves(w, x, c.output.data + n * out, winners + n * out);
+      } else {
+        forward_any(w, x, c.output.data + n * out, winners + n * out);
+      }
+    }
+  }
+
+  // dx of the winner += dy
+  void backward(const BackwardContext& c) const override {
+    const Window w = pool_window(c.dx[0].shape, options_);
+    const Index out = w.positions() * w.channels;
+    const auto* const winners = reinterpret_cast<const Winner*>(c.saved.data());
+    for (const Run& run : c.runs[0]) {
+      for (Index n = 0; n < run.rows; ++n) {
+        const Winner* winner = winners + (run.value_row + n) * out;
+        const real* dy = c.dy.data + (run.dy_row + n) * out;
+        real* dx = c.dx[0].data + (run.dx_row + n) * w.image_size();
+        if (halves(w) && !run.accumulate) {
+          backward_halves(w, winner, dy, dx);
+        } else {
+          if (!run.accumulate) matrix::fill(w.image_size(), real{0}, dx);
+          backward_any(w, winner, dy, dx);
+        }
+      }
+    }
+  }
+
+  Footprint footprint(const Geometry& g) const override {
+    return {.saved = static_cast<std::size_t>(g.output.shape.size()) * sizeof(Winner),
+            .workspace = 0};
+  }
+  bool reads_input(int /*k*/) const override { return false; }
+  double flops(const Geometry& g) const override {
+    return static_cast<double>(g.output.shape.size() * options_.kernel * options_.kernel);
+  }
+
+ private:
+  /// The usual window, 2 x 2 at stride 2 over even images: every pixel lies under exactly one.
+  static bool halves(const Window& w) {
+    return w.kernel_height == 2 && w.stride == 2 && w.padding == 0 && w.height % 2 == 0 &&
+           w.width % 2 == 0;
+  }
+
+  static void forward_any(const Window& w, const real* x, real* y, Winner* winners) {
+    for_windows(w, [&](Index position, const PoolPixels& p) {
+      real* __restrict best = y + position * w.channels;
+      Winner* __restrict winner = winners + position * w.channels;
+      for (Index py = p.top; py < p.bottom; ++py) {
+        for (Index px = p.left; px < p.right; ++px) {
+          const auto number = static_cast<Winner>((py - p.y) * w.kernel_width + (px - p.x));
+          const real* __restrict pixel = x + (py * w.width + px) * w.channels;
+          const bool first = py == p.top && px == p.left;
+          for (Index c = 0; c < w.channels; ++c) {
+            const bool better = first || beats(pixel[c], best[c]);
+            best[c] = better ? pixel[c] : best[c];
+            winner[c] = better ? number : winner[c];
+          }
+        }
+      }
+    });
+  }
+
+  static void backward_any(const Window& w, const Winner* winners, const real* dy, real* dx) {
+    std::array<Index, kLargestKernel * kLargestKernel> offset;  // of the window's pixels
+    for (Index k = 0; k < w.kernel_height * w.kernel_width; ++k) {
+      offset[static_cast<std::size_t>(k)] =
+          (k / w.kernel_width * w.width + k % w.kernel_width) * w.channels;
+    }
+    for_windows(w, [&](Index position, const PoolPixels& p) {
+      const Index corner = (p.y * w.width + p.x) * w.channels;
+      for (Index c = 0, i = position * w.channels; c < w.channels; ++c, ++i) {
+        dx[corner + offset[winners[i]] + c] += dy[i];
+      }
+    });
+  }
+
+  static void forward_halves(const Window& w, const real* x, real* y, Winner* winners) {
+    const Index channels = w.channels, below = w.width * channels;
+    for (Index oy = 0; oy < w.height / 2; ++oy) {
+      for (Index ox = 0; ox < w.width / 2; ++ox, y += channels, winners += channels) {
+        const real* __restrict a = x + (2 * oy * w.width + 2 * ox) * channels;
+        real* __restrict best = y;
+        Winner* __restrict winner = winners;
+        for (Index c = 0; c < channels; ++c) {
+          real m = a[c];
+          std::int32_t k = 0;
+          const real right = a[channels + c], down = a[below + c], both = a[below + channels + c];
+          k = beats(right, m) ? 1 : k;
+          m = beats(right, m) ? right : m;
+          k = beats(down, m) ? 2 : k;
+          m = beats(down, m) ? down : m;
+          k = beats(both, m) ? 3 : k;
+          m = beats(both, m) ? both : m;
+          best[c] = m;
+          winner[c] = static_cast<Winner>(k);
+        }
+      }
+    }
+  }
+
+  static void backward_halves(const Window& w, const Winner* winners, const real* dy, real* dx) {
+    const Index channels = w.channels, below = w.width * channels;
+    for (Index oy = 0; oy < w.height / 2; ++oy) {
+      for (Index ox = 0; ox < w.width / 2; ++ox, dy += channels, winners += channels) {
+        real* __restrict to = dx + (2 * oy * w.width + 2 * ox) * channels;
+        const real* __restrict from = dy;
+        const Winner* __restrict winner = winners;
+        for (Index c = 0; c < channels; ++c) {
+          to[c] = winner[c] == 0 ? from[c] : 0;
+          to[channels + c] = winner[c] == 1 ? from[c] : 0;
+          to[below + c] = winner[c] == 2 ? from[c] : 0;
+          to[below + channels + c] = winner[c] == 3 ? from[c] : 0;
+        }
+      }
+    }
+  }
+
+  PoolOptions options_;
+};
+
+}  // namespace
+
+Var max_pool(Tape& tape, Var x, const PoolOptions& options) {
+  return tape.record(std::make_unique<MaxPool>(options), {x});
+}
+
+}  // namespace espalier

@@ -1,0 +1,24 @@
+#include "cli/commands.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace espalier::cli {
+
+void add_commands(CLI::App& app, int& exit_code) {
+  add_run(app, exit_code);
+  add_check(app);
+  add_describe(app);
+  add_list(app);
+  add_info(app);
+}
+
+void add_experiment_arguments(CLI::App& command, RunRequest& request) {
+  command.add_option("experiment", request.file, "the experiment's YAML file")->required();
+  command.add_option("overrides", request.overrides, "key.path=value, e.g. train.epochs=5 seed=3");
+  command.add_option("--plugins", request.plugin_folders, "folders searched for plugins first")
+      ->delimiter(':')
+      ->take_all()
+      ->allow_extra_args(false);
+}
+
+}  // namespace espalier::cli

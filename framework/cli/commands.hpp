@@ -1,0 +1,24 @@
+#pragma once
+
+#include "experiment/prepared.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace espalier::cli {
+
+/// Adds every subcommand; each sets `exit_code` when it ran.
+void add_commands(CLI::App& app, int& exit_code);
+
+// One file each.
+void add_run(CLI::App& app, int& exit_code);
+void add_check(CLI::App& app);
+void add_describe(CLI::App& app);
+void add_list(CLI::App& app);
+void add_info(CLI::App& app);
+
+/// The arguments that all commands over an experiment share.
+void add_experiment_arguments(CLI::App& command, RunRequest& request);
+
+}  // namespace espalier::cli

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "data/source.hpp"
+
+/// The sources, one file each; source_table.cpp lists them.
+namespace espalier {
+
+std::unique_ptr<Source> make_csv();
+std::unique_ptr<Source> make_glyphs();
+std::unique_ptr<Source> make_idx();
+
+}  // namespace espalier

@@ -1,0 +1,59 @@
+#include "experiment/catalog.hpp"
+
+#include "balance/balancer.hpp"
+#include "balance/conventions.hpp"
+#include "data/source.hpp"
+#include "nn/layer.hpp"
+#include "optim/optimizer.hpp"
+#include "optim/schedule.hpp"
+#include "sharing/strategy.hpp"
+
+namespace espalier {
+
+namespace {
+
+// Tables whose entries have no paper give "".
+template <class Entry>
+std::string reference_of(const Entry& entry) {
+  if constexpr (requires { entry.reference; }) {
+    return std::string(entry.reference);
+  } else {
+    return "";
+  }
+}
+
+template <class Table>
+void add(std::vector<CatalogEntry>& all, const char* kind, const Table& table) {
+  for (const auto& entry : table) {
+    const auto make = entry.make;
+    all.push_back({kind, std::string(entry.name), std::string(entry.summary), reference_of(entry),
+                   [make](Fields& fields) { make()->fields(fields); }});
+  }
+}
+
+}  // namespace
+
+std::vector<CatalogEntry> catalog() {
+  std::vector<CatalogEntry> all;
+  add(all, "sharing", sharing_table());
+  add(all, "balancers", balancer_table());
+  for (CatalogEntry& entry : all) {
+    if (entry.kind != "balancers") continue;
+    const auto own = entry.list_fields;
+    entry.list_fields = [own](Fields& fields) {
+      own(fields);
+      BalanceConventions().fields(fields);
+    };
+  }
+  add(all, "layers", layer_table());
+  add(all, "optimizers", optimizer_table());
+  add(all, "schedules", schedule_table());
+  add(all, "sources", source_table());
+  return all;
+}
+
+std::vector<std::string> catalog_kinds() {
+  return {"sharing", "balancers", "layers", "optimizers", "schedules", "sources", "plugins"};
+}
+
+}  // namespace espalier

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "espalier/fields.hpp"
+
+namespace espalier {
+
+/// One thing that an experiment can name.
+struct CatalogEntry {
+  std::string kind;  ///< "balancer", "layer", ...
+  std::string name;
+  std::string summary;
+  std::string reference;                     ///< paper, where there is one
+  std::function<void(Fields&)> list_fields;  ///< its options, with their defaults
+};
+
+/// Everything the tables hold, kind by kind.
+ESPALIER_API std::vector<CatalogEntry> catalog();
+
+/// The kinds in the order of `catalog`, as a user writes them in the plural: "balancers", ...
+ESPALIER_API std::vector<std::string> catalog_kinds();
+
+}  // namespace espalier

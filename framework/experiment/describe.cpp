@@ -1,0 +1,109 @@
+#include "experiment/describe.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "core/text.hpp"
+
+namespace espalier {
+
+namespace {
+
+// "28x28x32": the shape of one example.
+std::string extents(const Shape& shape) {
+  std::vector<std::string> words;
+  for (const Index extent : shape.row()) words.push_back(std::to_string(extent));
+  return words.empty() ? "1" : text::join(words, "x");
+}
+
+std::string grouped(double number) {
+  std::array<char, 40> buffer{};
+  if (number >= 1e9) {
+    std::snprintf(buffer.data(), buffer.size(), "%.2fG", number / 1e9);
+  } else if (number >= 1e6) {
+    std::snprintf(buffer.data(), buffer.size(), "%.2fM", number / 1e6);
+  } else if (number >= 1e4) {
+    std::snprintf(buffer.data(), buffer.size(), "%.1fk", number / 1e3);
+  } else {
+    std::snprintf(buffer.data(), buffer.size(), "%.0f", number);
+  }
+  return buffer.data();
+}
+
+std::string row(const std::array<std::string, 4>& cells) {
+  std::array<char, 200> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "  %-24s %-14s %12s %12s", cells[0].c_str(),
+                cells[1].c_str(), cells[2].c_str(), cells[3].c_str());
+  std::string line = buffer.data();
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + "\n";
+}
+
+double parameters_of(const Op& op) {
+  double count = 0.0;
+  for (const Parameter* p : op.parameters()) count += static_cast<double>(p->value.size());
+  return count;
+}
+
+double flops_of_row(const Tape& tape, const Tape::Node& node) {
+  std::vector<ValueInfo> infos;
+  for (const Var input : node.inputs) infos.push_back(tape.value(input).info);
+  const ValueInfo& output = tape.value(node.output).info;
+  Geometry g;
+  g.inputs = infos;
+  g.output = output;
+  return node.op->flops(g) / static_cast<double>(infos[0].shape[0]);
+}
+
+}  // namespace
+
+std::string describe_model(const Prepared& run) {
+  const Tape& tape = run.trainer->plan().tape();
+  std::string out = text::cat(run.spec.name, ": sharing ", run.spec.sharing.name, ", balance ",
+                              run.spec.balance.name, "\n");
+  for (const Stream& stream : run.data) {
+    std::vector<std::string> names;
+    for (const int t : stream.tasks) {
+      const RunTask& task = run.tasks[static_cast<std::size_t>(t)];
+      names.push_back(task.name + " (" + task.handle.plugin() + ", " + task.target + ")");
+    }
+    out += text::cat("  data ", stream.name, stream.train.synthetic ? " (synthetic)" : "", ": ",
+                     stream.train.rows, " train, ", stream.validation.rows, " validation, ",
+                     stream.test.rows, " test -> ", text::join(names, ", "), "\n");
+  }
+  out += row({"", "output", "parameters", "flops"});
+  out += row({"input", extents(tape.values()[0].info.shape), "", ""});
+  std::string scope;
+  for (const Tape::Node& node : tape.nodes()) {
+    if (node.op == nullptr) continue;
+    if (node.scope != scope) out += "  " + node.scope + "\n";
+    scope = node.scope;
+    const double parameters = parameters_of(*node.op);
+    out += row({"  " + std::string(node.op->name()), extents(tape.shape(node.output)),
+                parameters > 0.0 ? grouped(parameters) : "", grouped(flops_of_row(tape, node))});
+  }
+  double shared = 0.0, own = 0.0;
+  for (const Parameter& p : run.store->parameters()) {
+    (p.domain == Domain::shared ? shared : own) += static_cast<double>(p.value.size());
+  }
+  return out + text::cat("  parameters: ", grouped(shared), " shared, ", grouped(own),
+                         " in heads; flops are those of one example forward\n");
+}
+
+std::string check_report(const Prepared& run) {
+  Index parameters = 0;
+  for (const Parameter& p : run.store->parameters()) parameters += p.value.size();
+  std::string out = text::cat(run.spec.name, ": ok\n");
+  for (const Stream& stream : run.data) {
+    out += text::cat("  data ", stream.name, ": ", stream.train.rows, " train, ",
+                     stream.validation.rows, " validation, ", stream.test.rows, " test rows",
+                     stream.train.synthetic ? " (synthetic)" : "", "\n");
+  }
+  return out + text::cat("  ", run.tasks.size(), " tasks, ", parameters, " parameters, ",
+                         run.trainer->steps_per_epoch(), " steps an epoch, ",
+                         text::bytes(static_cast<double>(run.trainer->plan().arena_bytes())),
+                         " planned for a training step\n");
+}
+
+}  // namespace espalier

@@ -1,0 +1,33 @@
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "espalier/error.hpp"
+#include "experiment/config_read.hpp"
+#include "experiment/config_write.hpp"
+#include "experiment/task_set.hpp"
+
+namespace espalier {
+
+namespace {
+
+bool wanted(const ExperimentSpec& spec, const TaskSpec& task) {
+  return spec.only.empty() || std::ranges::find(spec.only, task.name) != spec.only.end();
+}
+
+}  // namespace
+
+TaskSet load_tasks(ExperimentSpec& spec, Registry& registry) {
+  TaskSet tasks;
+  for (TaskSpec& task : spec.tasks) {
+    if (!wanted(spec, task)) continue;
+    RunTask run{task.name, task.data, task.target, registry.load(task.plugin)};
+    read_fields(task.options, "tasks." + task.name, run.handle);
+    task.options = write_fields(run.handle);
+    if (run.target.empty()) run.target = run.handle.default_target();
+    task.target = run.target;
+    tasks.push_back(std::move(run));
+  }
+  return tasks;
+}
+
+}  // namespace espalier

@@ -1,0 +1,116 @@
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "data/select.hpp"
+#include "espalier/error.hpp"
+#include "experiment/opened_data.hpp"
+
+namespace espalier {
+
+namespace {
+
+using Selection = std::map<std::string, std::string>;
+
+Dataset select_all(Dataset part, const Selection& selection, const std::string& place) {
+  for (const auto& [column, ranges] : selection) {
+    part = select_labels(std::move(part), column, ranges, place + ".select." + column);
+  }
+  return part;
+}
+
+Dataset read_test(const DataSpec& spec) {
+  const DataPart* const part = spec.test ? &*spec.test : nullptr;
+  if (spec.test_source.object != nullptr) {
+    return select_all(spec.test_source.object->read(DataRole::test, part), spec.test_select,
+                      spec.place + ".test");
+  }
+  return select_all(spec.source.object->read(DataRole::test, part), spec.select, spec.place);
+}
+
+// The trunk reads "images" or "inputs": the names that the sources give to what is not a label.
+std::string input_column(const DataSpec& spec, const Dataset& train) {
+  std::vector<std::string> names;
+  for (const ColumnData& column : train.columns) {
+    if (column.name == "images" || column.name == "inputs") return column.name;
+    names.push_back(column.name);
+  }
+  throw ConfigError(text::cat(spec.place, ": expected a column 'images' or 'inputs', found ",
+                              text::join(names, ", ")));
+}
+
+const ColumnData& find_target(const RunTask& task, const DataSpec& spec, const Dataset& part) {
+  if (const ColumnData* column = part.find(task.target)) return *column;
+  std::vector<std::string> names;
+  for (const ColumnData& column : part.columns) names.push_back(column.name);
+  throw ConfigError(text::cat(spec.place, ": task '", task.name, "' expected a column '",
+                              task.target, "' in data '", spec.name, "', found ",
+                              text::join(names, ", "), text::suggestion(task.target, names)));
+}
+
+// The task sees one column: the labels of training and test data together.
+void offer_target(RunTask& task, const DataSpec& spec, const Stream& stream) {
+  const ColumnData& train = find_target(task, spec, stream.train);
+  TargetColumn column{train.name, spec.name, train.dtype, train.sample, train.classes};
+  if (stream.test.rows > 0) {
+    const ColumnData& test = find_target(task, spec, stream.test);
+    if (test.sample != train.sample || test.dtype != train.dtype) {
+      throw ConfigError(text::cat(spec.place, ": expected column '", train.name,
+                                  "' of the test data to have the shape of the training data, ",
+                                  to_string(train.sample), ", found ", to_string(test.sample)));
+    }
+    column.classes = std::max(column.classes, test.classes);
+  }
+  task.handle.accept(column);
+}
+
+void check_inputs_agree(const DataSpec& spec, const Stream& stream) {
+  if (stream.test.rows == 0) return;
+  const ColumnData* const train = stream.train.find(stream.input);
+  const ColumnData* const test = stream.test.find(stream.input);
+  if (test == nullptr) {
+    throw ConfigError(text::cat(spec.place, ": expected a column '", stream.input,
+                                "' in the test data, found none"));
+  }
+  if (test->sample == train->sample) return;
+  throw ConfigError(text::cat(spec.place, ": expected test inputs of shape ",
+                              to_string(train->sample), ", found ", to_string(test->sample)));
+}
+
+Stream open_stream(const ExperimentSpec& spec, const DataSpec& data) {
+  Stream stream;
+  stream.name = data.name;
+  const DataPart* const part = data.train ? &*data.train : nullptr;
+  stream.train =
+      select_all(data.source.object->read(DataRole::train, part), data.select, data.place);
+  stream.test = read_test(data);
+  stream.input = input_column(data, stream.train);
+  check_inputs_agree(data, stream);
+  if (data.limit > 0) stream.train = limit_rows(std::move(stream.train), data.limit);
+  if (data.validation > 0.0) {
+    RandomStream random(static_cast<std::uint64_t>(spec.seed), "validation/" + data.name);
+    auto split = split_off(std::move(stream.train), data.validation, random);
+    stream.train = std::move(split.first);
+    stream.validation = std::move(split.second);
+  }
+  return stream;
+}
+
+}  // namespace
+
+OpenedData open_data(const ExperimentSpec& spec, TaskSet& tasks) {
+  OpenedData opened;
+  for (const DataSpec& data : spec.data) {
+    std::vector<int> users;
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      if (tasks[t].data == data.name) users.push_back(static_cast<int>(t));
+    }
+    if (users.empty()) continue;
+    Stream stream = open_stream(spec, data);
+    for (const int t : users) offer_target(tasks[static_cast<std::size_t>(t)], data, stream);
+    stream.tasks = std::move(users);
+    opened.push_back(std::move(stream));
+  }
+  return opened;
+}
+
+}  // namespace espalier

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <string_view>
+#include <vector>
+
+#include "espalier/api.hpp"
+
+namespace espalier {
+
+/// Wall time by phase of a run.
+class PhaseClock {
+ public:
+  enum Phase : std::uint8_t { data, forward, backward, update, evaluate, total, kPhases };
+  static constexpr std::array<std::string_view, kPhases> kNames = {"data",   "forward",  "backward",
+                                                                   "update", "evaluate", "total"};
+
+  PhaseClock() : started_(Clock::now()) {}
+
+  /// Runs f and books its time on `phase`.
+  template <class Function>
+  void time(Phase phase, Function f) {
+    const auto begin = Clock::now();
+    f();
+    seconds_[phase] += std::chrono::duration<double>(Clock::now() - begin).count();
+  }
+
+  double seconds(Phase phase) const {
+    return phase == total ? before_ + elapsed() : seconds_[phase];
+  }
+
+  /// For checkpoints: the time spent so far, and its restoration in a resumed run.
+  std::vector<double> state() const {
+    std::vector<double> all(seconds_.begin(), seconds_.end());
+    all[total] = seconds(total);
+    return all;
+  }
+  void restore(const std::vector<double>& state) {
+    for (std::size_t p = 0; p < kPhases && p < state.size(); ++p) seconds_[p] = state[p];
+    before_ = seconds_[total];
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  double elapsed() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
+
+  Clock::time_point started_;
+  double before_ = 0.0;
+  std::array<double, kPhases> seconds_{};
+};
+
+}  // namespace espalier

@@ -1,0 +1,59 @@
+#include <thread>
+
+#include "core/text.hpp"
+#include "experiment/config_override.hpp"
+#include "experiment/prepared.hpp"
+#include "experiment/spec_read.hpp"
+#include "experiment/spec_write.hpp"
+#include "experiment/yaml_emit.hpp"
+#include "experiment/yaml_parse.hpp"
+#include "tensor/blas.hpp"
+
+namespace espalier {
+
+namespace {
+
+ExperimentSpec read(const RunRequest& request) {
+  ConfigNode root = load_yaml(request.file);
+  for (const std::string& override_text : request.overrides) apply_override(root, override_text);
+  return read_spec(root);
+}
+
+// Threads are part of what determines the bits, so the resolved spec names their number.
+void resolve_threads(ExperimentSpec& spec) {
+  if (spec.threads == 0) {
+    spec.threads = std::max<Index>(1, static_cast<Index>(std::thread::hardware_concurrency()));
+  }
+}
+
+std::vector<std::string> folders(const RunRequest& request, const ExperimentSpec& spec) {
+  std::vector<std::string> all = request.plugin_folders;
+  for (const Path& path : spec.plugins) all.push_back(path.file);
+  return all;
+}
+
+}  // namespace
+
+std::unique_ptr<Prepared> prepare_spec(const RunRequest& request) {
+  auto p = std::make_unique<Prepared>();
+  p->clock = std::make_unique<PhaseClock>();
+  p->spec = read(request);
+  resolve_threads(p->spec);
+  p->registry = std::make_unique<Registry>(plugin_folders(folders(request, p->spec)));
+  p->tasks = load_tasks(p->spec, *p->registry);
+  p->resolved = emit_yaml(resolved(p->spec));
+  return p;
+}
+
+std::unique_ptr<Prepared> prepare(const RunRequest& request) {
+  auto p = prepare_spec(request);
+  blas::set_threads(static_cast<int>(p->spec.threads));
+  p->data = open_data(p->spec, p->tasks);
+  p->store = std::make_unique<ParameterStore>(static_cast<std::uint64_t>(p->spec.seed));
+  p->trainer = std::make_unique<Trainer>(p->spec, p->tasks, p->data, *p->store, *p->clock);
+  p->evaluator = std::make_unique<Evaluator>(p->spec, p->tasks, p->data, *p->store);
+  p->evaluator->prepare();
+  return p;
+}
+
+}  // namespace espalier

@@ -1,0 +1,172 @@
+#include "experiment/run.hpp"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "core/file.hpp"
+#include "core/text.hpp"
+#include "espalier/error.hpp"
+#include "experiment/interrupt.hpp"
+#include "experiment/progress_line.hpp"
+#include "experiment/run_folder.hpp"
+#include "experiment/safetensors.hpp"
+#include "experiment/spec_write.hpp"
+#include "experiment/summary.hpp"
+
+namespace espalier {
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+/// A run with its folder: the loop over epochs, and everything that is written.
+class Session {
+ public:
+  Session(Prepared& run, RunFolder& folder, bool quiet)
+      : run_(run), folder_(folder), progress_(run, quiet) {}
+
+  RunOutcome go() {
+    take_up();
+    try {
+      while (true) {
+        if (train_epoch() == RunStatus::interrupted) return finish("interrupted");
+        const bool last = run_.trainer->state().epoch + 1 == epochs();
+        if (last) save();  // before the epoch's record: a resumed run writes it once
+        finish_epoch();
+        if (last) break;
+        run_.trainer->next_epoch();
+        save_if_due();
+      }
+      results_["test"] = evaluate(Evaluator::Split::test);
+      write_model();
+      return finish("done");
+    } catch (const Error& error) {
+      folder_.log(error.what());
+      finish("failed");
+      throw;
+    } catch (const std::exception& error) {
+      // Of an op that a plugin brought, perhaps: its text must not outlive the plugin's library.
+      const std::string what =
+          text::cat("[train] step ", run_.trainer->state().step + 1, ": ", error.what());
+      folder_.log(what);
+      finish("failed");
+      throw RunFailure(what);
+    }
+  }
+
+ private:
+  std::uint64_t epochs() const { return static_cast<std::uint64_t>(run_.spec.train.epochs); }
+
+  void take_up() {
+    std::uint64_t metrics = 0;
+    if (folder_.resumed()) {
+      if (const auto state =
+              load_checkpoint(folder_.file("checkpoint"), *run_.store, run_.trainer->updater())) {
+        run_.trainer->restore(*state);
+        metrics = state->metrics_bytes;
+        progress_.say(text::cat("resumed after step ", state->step));
+      }
+    }
+    folder_.open_metrics(metrics);
+    folder_.log(text::cat("started at step ", run_.trainer->state().step));
+  }
+
+  RunStatus train_epoch() {
+    const auto every = static_cast<std::uint64_t>(run_.spec.train.log_every);
+    while (!run_.trainer->epoch_finished()) {
+      if (InterruptWatch::requested()) return RunStatus::interrupted;
+      run_.trainer->step();
+      if (every > 0 && run_.trainer->state().step % every == 0) {
+        folder_.append_metrics(step_record(run_));
+      }
+      progress_.step();
+    }
+    return RunStatus::done;
+  }
+
+  std::vector<std::vector<std::pair<std::string, double>>> evaluate(Evaluator::Split split) {
+    std::vector<std::vector<std::pair<std::string, double>>> values;
+    run_.clock->time(PhaseClock::evaluate,
+                     [&] { values = values_of(run_.evaluator->evaluate(split)); });
+    return values;
+  }
+
+  void finish_epoch() {
+    results_["train"] = values_of(run_.trainer->scores());
+    results_["validation"] = evaluate(Evaluator::Split::validation);
+    folder_.append_metrics(epoch_record(run_, results_));
+    progress_.epoch(results_);
+  }
+
+  void save() {
+    RunState state = run_.trainer->snapshot();
+    state.metrics_bytes = folder_.sync_metrics();
+    save_checkpoint(folder_.file("checkpoint"), state, *run_.store, run_.trainer->updater());
+  }
+
+  void save_if_due() {
+    const auto every = static_cast<std::uint64_t>(run_.spec.train.checkpoint_every);
+    if (every > 0 && run_.trainer->state().epoch % every == 0) save();
+  }
+
+  void write_model() {
+    write_safetensors(folder_.file("model.safetensors"), model_tensors(*run_.store),
+                      {{"espalier.name", run_.spec.name}});
+  }
+
+  RunOutcome finish(const std::string& status) {
+    if (status == "interrupted") save();
+    const std::string text = make_summary(run_, results_, status).dump(2) + "\n";
+    file::write_atomically(folder_.file("summary.json"), text);
+    folder_.log(status);
+    return {status == "interrupted" ? RunStatus::interrupted : RunStatus::done, folder_.path(),
+            text};
+  }
+
+  Prepared& run_;
+  RunFolder& folder_;
+  ProgressLine progress_;
+  Results results_;
+};
+
+/// A finished run is not run again: its summary is the answer.
+std::string finished_summary(const std::string& folder) {
+  const std::string path = (fs::path(folder) / "summary.json").string();
+  std::error_code missing;
+  if (!fs::exists(path, missing)) return "";
+  const std::string text = file::read(path);
+  const auto summary = ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return summary.is_object() && summary.value("status", "") == "done" ? text : "";
+}
+
+// One batch of everything, nothing written.
+RunOutcome dry_run(Prepared& run) {
+  Results results;
+  run.trainer->step();
+  results["train"] = values_of(run.trainer->scores());
+  results["validation"] = values_of(run.evaluator->evaluate(Evaluator::Split::validation, 1));
+  results["test"] = values_of(run.evaluator->evaluate(Evaluator::Split::test, 1));
+  return {RunStatus::done, "", make_summary(run, results, "dry run").dump(2) + "\n"};
+}
+
+std::string folder_of(const RunRequest& request, const Prepared& run) {
+  if (!request.out.empty()) return request.out;
+  return text::cat("runs/", run.spec.name, "-", spec_hash(run.resolved));
+}
+
+}  // namespace
+
+RunOutcome run_experiment(const RunRequest& request) {
+  const InterruptWatch watch;
+  const std::unique_ptr<Prepared> run = prepare(request);
+  if (request.dry_run) return dry_run(*run);
+  RunFolder folder(folder_of(request, *run), run->resolved, request.resume);
+  if (folder.resumed()) {
+    const std::string summary = finished_summary(folder.path());
+    if (!summary.empty()) return {RunStatus::done, folder.path(), summary};
+  }
+  return Session(*run, folder, request.quiet).go();
+}
+
+}  // namespace espalier

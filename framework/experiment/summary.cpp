@@ -1,0 +1,166 @@
+#include "experiment/summary.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "core/build_id.hpp"
+#include "core/text.hpp"
+#include "tensor/blas.hpp"
+
+namespace espalier {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json parameter_counts(const Prepared& run) {
+  Index trunk = 0, heads = 0;
+  for (const Parameter& p : run.store->parameters()) {
+    (p.domain == Domain::shared ? trunk : heads) += p.value.size();
+  }
+  return {{"trunk", trunk}, {"heads", heads}, {"total", trunk + heads}};
+}
+
+ordered_json seconds(const PhaseClock& clock) {
+  ordered_json spent;
+  for (std::size_t p = 0; p < PhaseClock::kPhases; ++p) {
+    spent[std::string(PhaseClock::kNames[p])] = clock.seconds(static_cast<PhaseClock::Phase>(p));
+  }
+  return spent;
+}
+
+double training_seconds(const PhaseClock& clock) {
+  return clock.seconds(PhaseClock::data) + clock.seconds(PhaseClock::forward) +
+         clock.seconds(PhaseClock::backward) + clock.seconds(PhaseClock::update);
+}
+
+double examples_per_second(const Prepared& run) {
+  const double spent = training_seconds(*run.clock);
+  return spent > 0.0 ? static_cast<double>(run.trainer->examples()) / spent : 0.0;
+}
+
+Index peak_memory_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<Index>(usage.ru_maxrss) * 1024;
+}
+
+ordered_json conventions(const Prepared& run) {
+  return {{"balance", run.spec.balance.name},
+          {"sharing", run.spec.sharing.name},
+          {"scale", run.spec.conventions.scale},
+          {"heads", run.spec.conventions.heads},
+          {"loss", "mean over labelled elements of each task's batch; the total is their sum"},
+          {"epoch", "one pass over the longest stream; shorter ones start again"},
+          {"selection", "none: the last epoch's model is evaluated"}};
+}
+
+ordered_json data_entry(const Stream& stream) {
+  ordered_json entry = {{"digest", stream.train.digest},
+                        {"synthetic", stream.train.synthetic},
+                        {"train", stream.train.rows},
+                        {"validation", stream.validation.rows},
+                        {"test", stream.test.rows},
+                        {"test_digest", stream.test.digest},
+                        {"test_synthetic", stream.test.synthetic}};
+  return entry;
+}
+
+ordered_json scores_of_task(const Results& results, std::size_t t) {
+  ordered_json splits = ordered_json::object();
+  for (const char* split : {"train", "validation", "test"}) {
+    const auto found = results.find(split);
+    if (found == results.end() || std::isnan(found->second[t][0].second)) continue;
+    for (const auto& [name, value] : found->second[t]) splits[split][name] = finite(value);
+  }
+  return splits;
+}
+
+ordered_json scores_of_tasks(const Prepared& run, const Results& results) {
+  ordered_json tasks = ordered_json::object();
+  for (std::size_t t = 0; t < run.tasks.size(); ++t) {
+    tasks[run.tasks[t].name] = scores_of_task(results, t);
+  }
+  return tasks;
+}
+
+// Cosine of each pair of tasks' shared gradients in the last step.
+ordered_json cosines(const Prepared& run) {
+  const std::span<const double> g = run.trainer->gram();
+  const std::size_t n = run.tasks.size();
+  ordered_json pairs = ordered_json::object();
+  for (std::size_t s = 0; s < n; ++s) {
+    for (std::size_t t = s + 1; t < n; ++t) {
+      const double scale = std::sqrt(g[s * n + s] * g[t * n + t]);
+      pairs[run.tasks[s].name + "/" + run.tasks[t].name] =
+          finite(scale > 0.0 ? g[s * n + t] / scale : 0.0);
+    }
+  }
+  return pairs;
+}
+
+}  // namespace
+
+ordered_json finite(double value) {
+  return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
+}
+
+std::vector<std::vector<std::pair<std::string, double>>> values_of(
+    const std::vector<TaskScore>& scores) {
+  std::vector<std::vector<std::pair<std::string, double>>> values;
+  for (const TaskScore& score : scores) values.push_back(score.values());
+  return values;
+}
+
+ordered_json make_summary(const Prepared& run, const Results& results, const std::string& status) {
+  const RunState& state = run.trainer->state();
+  ordered_json j;
+  j["name"] = run.spec.name;
+  j["status"] = status;
+  j["seed"] = run.spec.seed;
+  j["threads"] = run.spec.threads;
+  j["steps"] = state.step;
+  j["epochs"] = state.epoch + (run.trainer->epoch_finished() ? 1 : 0);
+  j["tasks"] = scores_of_tasks(run, results);
+  j["parameters"] = parameter_counts(run);
+  j["seconds"] = seconds(*run.clock);
+  j["examples_per_second"] = examples_per_second(run);
+  j["peak_memory_bytes"] = peak_memory_bytes();
+  j["planned_memory_bytes"] = run.trainer->plan().arena_bytes();
+  j["conventions"] = conventions(run);
+  j["build"] = build_string();
+  j["blas_core"] = blas::core_name();
+  for (const Stream& stream : run.data) j["data"][stream.name] = data_entry(stream);
+  return j;
+}
+
+std::string epoch_record(const Prepared& run, const Results& results) {
+  const RunState& state = run.trainer->state();
+  ordered_json j;
+  j["kind"] = "epoch";
+  j["epoch"] = state.epoch + 1;
+  j["step"] = state.step;
+  j["tasks"] = scores_of_tasks(run, results);
+  const std::vector<double> weights = run.trainer->mean_weights();
+  for (std::size_t t = 0; t < run.tasks.size(); ++t) j["weights"][run.tasks[t].name] = weights[t];
+  if (!run.trainer->gram().empty()) j["gradient_cosine"] = cosines(run);
+  j["total_seconds"] = run.clock->seconds(PhaseClock::total);
+  j["examples_per_second"] = examples_per_second(run);
+  return j.dump();
+}
+
+std::string step_record(const Prepared& run) {
+  const RunState& state = run.trainer->state();
+  ordered_json j;
+  j["kind"] = "step";
+  j["step"] = state.step;
+  for (std::size_t t = 0; t < run.tasks.size(); ++t) {
+    j["tasks"][run.tasks[t].name]["train"]["loss"] = finite(run.trainer->losses()[t]);
+  }
+  return j.dump();
+}
+
+}  // namespace espalier

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "espalier/api.hpp"
+
+namespace espalier {
+
+/// What was thrown by code of a plugin, as plain text of the host's own.
+struct Thrown {
+  enum class Kind { config, shape, data, bad_input, run_failure, foreign };
+  Kind kind = Kind::foreign;
+  std::string text;
+};
+
+/// REQUIRES: an exception is being handled.
+ESPALIER_API Thrown describe_thrown();
+
+/// Throws again what `thrown` says. Errors of ours keep their type and their text, with the plugin
+/// and the stage in front ("[plugin letters] head: [linear] expected ..."), unless the text begins
+/// with the plugin's own tag already ("[letters] expected ..."), or with a place in a YAML file
+/// (ConfigError). Everything else becomes a PluginError "[plugin NAME] STAGE: ...".
+[[noreturn]] ESPALIER_API void throw_again(std::string_view plugin, std::string_view stage,
+                                           const Thrown& thrown);
+
+/// Runs `call`, which enters code of `plugin`. Every virtual call of an object that a plugin made
+/// goes through here. The plugin's exception object ends inside the catch block: its class and its
+/// text may live in the library, and the library may be gone when the error is shown.
+template <class Call>
+auto guard(std::string_view plugin, std::string_view stage, Call&& call) {
+  Thrown thrown;
+  try {
+    return call();
+  } catch (...) {
+    thrown = describe_thrown();
+  }
+  throw_again(plugin, stage, thrown);
+}
+
+}  // namespace espalier

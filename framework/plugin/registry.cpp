@@ -1,0 +1,177 @@
+#include "plugin/registry.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+
+#include "core/text.hpp"
+#include "espalier/error.hpp"
+#include "plugin/elf_stamp.hpp"
+#include "plugin/handshake.hpp"
+
+namespace espalier {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kPrefix = "espalier_";
+constexpr std::string_view kSuffix = ".so";
+
+template <class... Parts>
+[[noreturn]] void fail(const std::string& name, const Parts&... parts) {
+  throw PluginError(text::cat("[plugin ", name, "] ", parts...));
+}
+
+// "letters" for ".../espalier_letters.so"; empty for any other file.
+std::string name_of_file(const fs::path& path) {
+  const std::string file = path.filename().string();
+  if (file.size() <= kPrefix.size() + kSuffix.size()) return "";
+  if (file.compare(0, kPrefix.size(), kPrefix) != 0) return "";
+  if (file.compare(file.size() - kSuffix.size(), kSuffix.size(), kSuffix) != 0) return "";
+  return file.substr(kPrefix.size(), file.size() - kPrefix.size() - kSuffix.size());
+}
+
+// Two names of one file (a link, a folder given twice) are not two plugins.
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code ignored;
+  return a == b || fs::equivalent(a, b, ignored);
+}
+
+void add_once(std::vector<std::string>& paths, const std::string& path) {
+  const auto same = [&](const std::string& other) { return same_file(path, other); };
+  if (std::none_of(paths.begin(), paths.end(), same)) paths.push_back(path);
+}
+
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+// Names of all plugin files in `folder`; none where it cannot be read.
+std::vector<std::string> names_in(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    const std::string name = name_of_file(entry->path());
+    if (!name.empty()) names.push_back(name);
+  }
+  return names;
+}
+
+std::string read_link_of_program() {
+  std::error_code failed;
+  const fs::path program = fs::read_symlink("/proc/self/exe", failed);
+  return failed ? "" : program.parent_path().string();
+}
+
+}  // namespace
+
+Registry::Registry(std::vector<std::string> folders) {
+  for (const std::string& folder : folders) {
+    std::string path = fs::absolute(folder).lexically_normal().string();
+    if (path.size() > 1 && path.back() == '/') path.pop_back();
+    add_once(folders_, path);
+  }
+}
+
+void Registry::add(const PluginInfo& info) {
+  const std::string_view name(info.name, sizeof(info.name));
+  const std::string where = text::cat(name.substr(0, name.find('\0')), " (linked)");
+  const PluginStamp stamp = check_stamp(where, stamp_bytes(info), "");
+  if (!linked_.emplace(stamp.name, &info).second) {
+    fail(stamp.name, "expected one plugin of this name, found two linked into the program");
+  }
+}
+
+std::vector<std::string> Registry::files_of(const std::string& name) const {
+  std::vector<std::string> files;
+  for (const std::string& folder : folders_) {
+    const std::string path = text::cat(folder, "/", kPrefix, name, kSuffix);
+    std::error_code ignored;
+    if (fs::exists(fs::symlink_status(path, ignored))) add_once(files, path);
+  }
+  return files;
+}
+
+// The file of `name`, or "" where it is linked into the program.
+std::string Registry::only_place(const std::string& name) const {
+  std::vector<std::string> places = files_of(name);
+  const bool linked = linked_.count(name) > 0;
+  if (places.empty() && !linked) fail_not_found(name);
+  const std::string file = linked ? "" : places.front();
+  if (linked) places.insert(places.begin(), "the program itself (linked)");
+  if (places.size() > 1) {
+    fail(name, "expected one plugin of this name, found ", places.size(), ": ",
+         text::join(places, ", "), "; rename one, or take one folder away");
+  }
+  return file;
+}
+
+void Registry::fail_not_found(const std::string& name) const {
+  std::vector<std::string> searched;
+  for (const std::string& folder : folders_) {
+    searched.push_back(is_folder(folder) ? folder : folder + " (no such folder)");
+  }
+  std::vector<std::string> usable;
+  for (const PluginListing& listing : list()) {
+    if (listing.why_not.empty()) usable.push_back(listing.name);
+  }
+  fail(name, "expected ", kPrefix, name, kSuffix, " in one of ",
+       searched.empty() ? "(no folder)" : text::join(searched, ", "), ", found none",
+       text::suggestion(name, usable));
+}
+
+TaskHandle Registry::load(const std::string& name) {
+  check_plugin_name(name, name);
+  const auto loaded = libraries_.find(name);
+  if (loaded != libraries_.end()) return {loaded->second, loaded->second->info()};
+  const std::string file = only_place(name);
+  if (file.empty()) return {nullptr, *linked_.at(name)};
+  const auto library = std::make_shared<const Library>(file, name);
+  libraries_.emplace(name, library);
+  return {library, library->info()};
+}
+
+std::vector<PluginListing> Registry::list() const {
+  std::vector<std::string> names;
+  for (const auto& [name, info] : linked_) names.push_back(name);
+  for (const std::string& folder : folders_) {
+    for (std::string& name : names_in(folder)) names.push_back(std::move(name));
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+
+  std::vector<PluginListing> listings;
+  for (const std::string& name : names) {
+    PluginListing listing{name, "", "", ""};
+    try {
+      listing.file = only_place(name);
+      listing.summary = listing.file.empty()
+                            ? linked_.at(name)->summary
+                            : check_stamp(listing.file, read_stamp(listing.file), name).summary;
+    } catch (const PluginError& e) {
+      listing.why_not = e.what();
+    }
+    listings.push_back(std::move(listing));
+  }
+  return listings;
+}
+
+std::vector<std::string> plugin_folders(const std::vector<std::string>& given) {
+  std::vector<std::string> folders = given;
+  const std::string program = read_link_of_program();
+  if (!program.empty()) folders.push_back(program + "/../lib/espalier/plugins");
+  const char* const variable = std::getenv("ESPALIER_PLUGIN_PATH");
+  std::string_view rest = variable == nullptr ? "" : variable;
+  while (!rest.empty()) {
+    const std::string_view entry = rest.substr(0, rest.find(':'));
+    if (!entry.empty()) folders.emplace_back(entry);
+    rest.remove_prefix(std::min(rest.size(), entry.size() + 1));
+  }
+  return folders;
+}
+
+}  // namespace espalier

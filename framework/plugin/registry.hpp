@@ -1,0 +1,58 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "espalier/plugin.hpp"
+#include "plugin/library.hpp"
+#include "plugin/task_handle.hpp"
+
+namespace espalier {
+
+/// One plugin that was found, usable or not.
+struct PluginListing {
+  std::string name;     ///< of the file where the stamp cannot be trusted
+  std::string summary;  ///< empty where it cannot be trusted
+  std::string file;     ///< empty: linked into the program
+  std::string why_not;  ///< empty: usable
+};
+
+/// Finds and loads plugins: `espalier_<name>.so` in one of some folders, or linked into the
+/// program. A name that is found twice is an error, so the order of the folders means nothing.
+///
+/// Libraries stay loaded as long as the registry (and longer, while a handle lives). Ops and
+/// exceptions of a plugin have no handle: a registry must outlive every tape and plan recorded with
+/// its tasks, and the place where errors are finally shown. Declare it first, in `main`.
+class ESPALIER_API Registry {
+ public:
+  explicit Registry(std::vector<std::string> folders);
+
+  /// Adds a plugin that is linked into the program, by the same handshake. Throws PluginError.
+  void add(const PluginInfo& info);
+
+  /// A new task of plugin `name`. Throws PluginError: not found (says where it looked), found
+  /// twice, refused by the handshake, or the task's constructor threw.
+  TaskHandle load(const std::string& name);
+
+  /// Every plugin in reach, by its stamp alone: no code of any of them runs. Sorted by name.
+  std::vector<PluginListing> list() const;
+
+  const std::vector<std::string>& folders() const { return folders_; }
+
+ private:
+  std::vector<std::string> files_of(const std::string& name) const;
+  std::string only_place(const std::string& name) const;
+  [[noreturn]] void fail_not_found(const std::string& name) const;
+
+  std::vector<std::string> folders_;  // absolute, each once
+  std::map<std::string, const PluginInfo*> linked_;
+  std::map<std::string, std::shared_ptr<const Library>> libraries_;  // by name
+};
+
+/// The folders a program searches: `given`, then lib/espalier/plugins beside the folder of the
+/// running program, then the entries of ESPALIER_PLUGIN_PATH (separated by colons).
+ESPALIER_API std::vector<std::string> plugin_folders(const std::vector<std::string>& given);
+
+}  // namespace espalier

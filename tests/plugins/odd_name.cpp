@@ -1,0 +1,3 @@
+#include "stamp.hpp"
+
+EXPORT_STAMP(good_stamp("../odd name"));

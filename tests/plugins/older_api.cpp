@@ -1,0 +1,9 @@
+#include "stamp.hpp"
+
+static consteval espalier::PluginInfo spoilt() {
+  espalier::PluginInfo info = good_stamp("older_api");
+  info.api = espalier::kPluginApi - 1;
+  return info;
+}
+
+EXPORT_STAMP(spoilt());
