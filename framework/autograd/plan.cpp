@@ -108,12 +108,16 @@ void pass_border(const PreparedNode& node, double factor) {
 
 void Plan::backward(std::span<const double> seeds, std::span<const double> border) {
   PlanState& s = *state_;
-  for (std::size_t l = 0; l < s.tape.losses().size(); ++l) {
-    const auto v = static_cast<std::size_t>(s.tape.losses()[l].value.id);
-    if (s.cotangents[v].data != nullptr) s.cotangents[v].data[0] = static_cast<real>(seeds[l]);
+  for (real* const seed : s.seeds) {
+    if (seed != nullptr) *seed = 0;
+  }
+  for (std::size_t l = 0; l < s.seeds.size(); ++l) {  // one number may be the loss of two tasks
+    if (s.seeds[l] != nullptr) *s.seeds[l] += static_cast<real>(seeds[l]);
   }
   for (std::size_t n = s.nodes.size(); n-- > 0;) {
     PreparedNode& node = s.nodes[n];
+    // Shared parameters in a head lie before the border, but take part in the trunk's direction.
+    node.factor = node.head_lane >= 0 ? border[static_cast<std::size_t>(node.head_lane)] : 1.0;
     if (node.border_lane >= 0) {
       pass_border(node, border[static_cast<std::size_t>(node.border_lane)]);
     } else if (node.runs_backward) {
@@ -179,7 +183,9 @@ void Plan::gram(std::span<double> matrix) {
 std::vector<std::string> Plan::gram_blocks() const {
   std::vector<std::string> names;
   for (const PreparedNode& node : state_->nodes) {
-    if (!node.gram.empty()) names.push_back(node.forward.parameters[0]->name);
+    if (node.gram.empty()) continue;
+    const auto first = std::ranges::find(node.includes, 1) - node.includes.begin();
+    names.push_back(node.forward.parameters[static_cast<std::size_t>(first)]->name);
   }
   for (const ParameterUses& uses : state_->uses) {
     if (!uses.gram.empty()) names.push_back(uses.parameter->name);
@@ -228,10 +234,7 @@ void fold(PreparedNode& node, real* dy, Index row, std::span<const double> weigh
 
 void Plan::weigh(std::span<const double> shared, std::span<const double> heads) {
   PlanState& s = *state_;
-  if (s.options.lanes == LaneMode::one) {
-    for (PreparedNode& node : s.nodes) node.factor = 1.0;
-    return;
-  }
+  if (s.options.lanes == LaneMode::one) return;
   for (std::size_t n = 0; n < s.nodes.size(); ++n) {
     PreparedNode& node = s.nodes[n];
     if (node.regions.empty()) continue;

@@ -163,6 +163,12 @@ class Planner {
     return -1;
   }
 
+  // Its cotangent holds the seed, which y's would overwrite.
+  bool is_loss(Var v) const {
+    return std::ranges::any_of(s_.tape.losses(),
+                               [&](const Tape::Loss& loss) { return loss.value.id == v.id; });
+  }
+
   void place_cotangents() {
     cotangents_.resize(s_.tape.values().size());
     shares_.assign(nodes().size(), 0);
@@ -170,7 +176,8 @@ class Planner {
       if (!active(n)) continue;
       const Tape::Node& node = nodes()[n];
       const std::size_t x = id(node.inputs[0]), y = id(node.output);
-      const bool can_share = node.inputs.size() == 1 && cotangents_[x].block >= 0;
+      const bool can_share =
+          node.inputs.size() == 1 && cotangents_[x].block >= 0 && !is_loss(node.inputs[0]);
       const bool elementwise = node.op != nullptr && node.op->parameters().empty() &&
                                (node.op->is_view() || node.op->in_place());
       if (can_share && elementwise && active_consumers_[x] == 1) {
@@ -289,7 +296,9 @@ Geometry geometry_of(const PlanState& state, std::size_t n, std::vector<ValueInf
   g.output = state.tape.value(node.output).info;
   g.parts = state.tape.value(node.inputs[0]).parts;
   g.lanes = 0;
-  g.gram = state.options.gram && state.tape.training();
+  const auto owned = node.op != nullptr ? node.op->parameters() : std::span<Parameter* const>();
+  const bool shared = !owned.empty() && owned[0]->domain == Domain::shared;
+  g.gram = shared && state.options.gram && state.tape.training();
   const auto& blocks = state.reach.blocks[static_cast<std::size_t>(node.output.id)];
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     ++g.lanes;

@@ -2,6 +2,8 @@
 #include <map>
 
 #include "autograd/plan_state.hpp"
+#include "core/text.hpp"
+#include "espalier/error.hpp"
 
 namespace espalier {
 
@@ -90,6 +92,25 @@ void make_regions(const PlanState& s, const Tape::Node& node, PreparedNode& p) {
   }
 }
 
+// Index of the loss of `task`; -1 where it has none.
+int loss_of_task(const PlanState& s, int task) {
+  for (std::size_t l = 0; l < s.tape.losses().size(); ++l) {
+    if (s.tape.losses()[l].task == task) return static_cast<int>(l);
+  }
+  return -1;
+}
+
+// An op's cotangent is folded once, with the weights of the trunk or with those of the heads.
+void check_domains(const Op& op) {
+  const auto owned = op.parameters();
+  for (const Parameter* parameter : owned) {
+    if (parameter->domain == owned[0]->domain) continue;
+    throw ShapeError(
+        text::cat("[", op.name(), "] expected parameters that are all shared or all a ",
+                  "task's own, found '", owned[0]->name, "' and '", parameter->name, "'"));
+  }
+}
+
 void prepare_forward(const PlanState& s, const Tape::Node& node, PreparedNode& p) {
   p.op = node.op.get();
   for (const Var input : node.inputs) {
@@ -110,6 +131,8 @@ void prepare_forward(const PlanState& s, const Tape::Node& node, PreparedNode& p
     c.parameters = p.op->parameters();
     p.sinks.resize(c.parameters.size());
     p.shared = !c.parameters.empty() && c.parameters[0]->domain == Domain::shared;
+    check_domains(*p.op);
+    if (p.shared && node.task >= 0) p.head_lane = loss_of_task(s, node.task);
   }
 }
 
@@ -130,10 +153,7 @@ void prepare_backward(const PlanState& s, const Tape::Node& node, PreparedNode& 
   c.runs = p.run_spans;
   p.runs_backward = p.runs_backward && wanted;
   if (node.op == nullptr && wanted) {
-    p.border_lane = 0;
-    for (std::size_t l = 0; l < s.tape.losses().size(); ++l) {
-      if (s.tape.losses()[l].task == node.task) p.border_lane = static_cast<int>(l);
-    }
+    p.border_lane = std::max(0, loss_of_task(s, node.task));
   }
 }
 
@@ -158,6 +178,20 @@ void prepare_gram(PlanState& s, const Tape::Node& node, PreparedNode& p) {
   c.stride = static_cast<Index>(s.lane_count());
 }
 
+// The first writer of a loss's cotangent is its seed; ops that read the loss add to it.
+void prepare_seeds(PlanState& s, Written& written) {
+  for (std::size_t l = 0; l < s.tape.losses().size(); ++l) {
+    const std::size_t v = id(s.tape.losses()[l].value);
+    s.seeds.push_back(nullptr);
+    for (std::size_t b = 0; b < s.reach.blocks[v].size(); ++b) {
+      const LaneBlock& block = s.reach.blocks[v][b];
+      if (block.lane != s.lane_of(l)) continue;
+      s.seeds[l] = s.cotangents[v].data + block.row;
+      written[{v, b}] = true;
+    }
+  }
+}
+
 }  // namespace
 
 void prepare_nodes(PlanState& s) {
@@ -165,6 +199,7 @@ void prepare_nodes(PlanState& s) {
   for (std::size_t n = 0; n < nodes.size(); ++n) prepare_forward(s, nodes[n], s.nodes[n]);
   if (!s.tape.training()) return;
   Written written;
+  prepare_seeds(s, written);
   for (std::size_t n = nodes.size(); n-- > 0;) {
     if (s.reach.active[n] == 0) continue;
     prepare_backward(s, nodes[n], s.nodes[n], written);

@@ -41,7 +41,8 @@ struct PreparedNode {
   bool shared = false;         ///< its parameters are the balancer's
   bool several_lanes = false;  ///< some rows carry several lanes: folding must add them
   int border_lane = -1;        ///< select: the loss index whose border factor applies
-  double factor = 1.0;         ///< set by weigh(): applied through the sink's alpha
+  int head_lane = -1;          ///< shared parameters used in a head: the loss index of its task
+  double factor = 1.0;         ///< of the sweep or set by weigh(): goes into the sink's alpha
 };
 
 /// One use of a parameter: the k-th parameter of a node.
@@ -65,6 +66,7 @@ struct PlanState {
   std::vector<Tensor> values;                     ///< per value, real
   std::vector<std::span<std::int32_t>> integers;  ///< per value, index
   std::vector<Tensor> cotangents;                 ///< per value
+  std::vector<real*> seeds;                       ///< per loss: its number in its cotangent
   std::vector<PreparedNode> nodes;
   std::vector<ParameterUses> uses;
   std::vector<Parameter*> parameters;
@@ -76,6 +78,10 @@ struct PlanState {
 
   ParameterUses* find(const Parameter& parameter);
   std::size_t lane_count() const;
+  /// Lane of the l-th loss.
+  int lane_of(std::size_t l) const {
+    return options.lanes == LaneMode::one ? 0 : static_cast<int>(l);
+  }
 };
 
 /// Places every block of `state` and fills `values`, `integers`, `cotangents`, `workspace`.

@@ -2,11 +2,13 @@
 
 #include <cstddef>
 
+#include "espalier/api.hpp"
+
 namespace espalier {
 
 /// One aligned block of memory for a whole plan (or all parameters). Zeroed; huge pages are asked
 /// for where the block is large. Sizes are fixed at construction: nothing grows during a step.
-class Arena {
+class ESPALIER_API Arena {
  public:
   static constexpr std::size_t kAlignment = 64;  // a cache line, an AVX-512 register
 

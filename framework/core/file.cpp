@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "core/text.hpp"
 #include "espalier/error.hpp"
@@ -41,6 +42,35 @@ class Descriptor {
   throw RunFailure(text::cat("[file] ", path, ": cannot ", what, ": ", std::strerror(errno)));
 }
 
+/// The file beside the wanted one: removed again unless it took that one's place.
+class Beside {
+ public:
+  explicit Beside(std::string path) : path_(std::move(path)) {}
+  ~Beside() {
+    if (!taken_) ::unlink(path_.c_str());
+  }
+  Beside(const Beside&) = delete;
+  Beside& operator=(const Beside&) = delete;
+  void take_place_of(const std::string& path) {
+    if (::rename(path_.c_str(), path.c_str()) != 0) fail_write(path, "rename into place");
+    taken_ = true;
+  }
+
+ private:
+  std::string path_;
+  bool taken_ = false;
+};
+
+void write_piece(const Descriptor& fd, const std::string& path, std::string_view piece) {
+  std::size_t done = 0;
+  while (done < piece.size()) {
+    const ssize_t put = ::write(fd.get(), piece.data() + done, piece.size() - done);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) fail_write(path, "write");
+    done += static_cast<std::size_t>(put);
+  }
+}
+
 }  // namespace
 
 std::string read(const std::string& path, std::size_t limit) {
@@ -69,28 +99,17 @@ std::string read(const std::string& path, std::size_t limit) {
 }
 
 void write_atomically(const std::string& path, std::span<const std::string_view> pieces) {
-  const std::string beside = path + ".tmp";
-  Descriptor fd(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (fd.get() < 0) fail_write(beside, "create");
-  for (const std::string_view piece : pieces) {
-    std::size_t done = 0;
-    while (done < piece.size()) {
-      const ssize_t put = ::write(fd.get(), piece.data() + done, piece.size() - done);
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) {
-        const int reason = errno;
-        ::unlink(beside.c_str());
-        errno = reason;
-        fail_write(beside, "write");
-      }
-      done += static_cast<std::size_t>(put);
-    }
-  }
-  if (::fsync(fd.get()) != 0) fail_write(beside, "sync");
-  if (fd.close_now() != 0) fail_write(beside, "close");
-  if (::rename(beside.c_str(), path.c_str()) != 0) fail_write(path, "rename into place");
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const Descriptor dir(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY));
+  const std::string name = path + ".tmp";
+  Descriptor fd(::open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (fd.get() < 0) fail_write(name, "create");
+  Beside beside(name);
+  for (const std::string_view piece : pieces) write_piece(fd, name, piece);
+  if (::fsync(fd.get()) != 0) fail_write(name, "sync");
+  if (fd.close_now() != 0) fail_write(name, "close");
+  beside.take_place_of(path);
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  const std::string folder = parent.empty() ? "." : parent;
+  const Descriptor dir(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (dir.get() < 0 || ::fsync(dir.get()) != 0) fail_write(folder, "sync the folder");
 }
 

@@ -65,7 +65,8 @@ std::string suggestion(std::string_view word, const std::vector<std::string>& ca
 std::string bytes(double count) {
   static constexpr std::array<const char*, 5> kUnits = {"B", "KiB", "MiB", "GiB", "TiB"};
   std::size_t unit = 0;
-  while (count >= 1024.0 && unit + 1 < kUnits.size()) {
+  // What would be shown as "1024.0 KiB" is 1.0 MiB.
+  while (count >= (unit == 0 ? 1023.5 : 1023.95) && unit + 1 < kUnits.size()) {
     count /= 1024.0;
     ++unit;
   }
@@ -89,17 +90,23 @@ std::string duration(double seconds) {
 }
 
 std::string quoted(std::string_view raw) {
+  constexpr std::size_t kMost = 60;
+  std::size_t end = std::min(kMost, raw.size());
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+  while (end > 0 && end < raw.size() && continues(raw[end])) --end;  // whole UTF-8 characters
   std::string shown = "'";
-  for (const char c : raw.substr(0, 60)) {
+  for (const char c : raw.substr(0, end)) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
       std::array<char, 8> escaped{};
       std::snprintf(escaped.data(), escaped.size(), "\\x%02x", static_cast<unsigned char>(c));
       shown += escaped.data();
+    } else if (c == '\'') {
+      shown += "\\'";
     } else {
       shown += c;
     }
   }
-  if (raw.size() > 60) shown += "...";
+  if (end < raw.size()) shown += "...";
   return shown + "'";
 }
 

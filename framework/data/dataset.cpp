@@ -67,7 +67,8 @@ Dataset limit_rows(Dataset data, Index n) {
 RowSplit split_rows(Index rows, double fraction, RandomStream random, std::string_view place) {
   const auto part = static_cast<Index>(std::llround(fraction * static_cast<double>(rows)));
   if (part < 1 || part >= rows) {
-    throw ConfigError(text::cat(place, ": expected a fraction that leaves rows on both sides, found ",
+    throw ConfigError(text::cat(place,
+                                ": expected a fraction that leaves rows on both sides, found ",
                                 text::number(fraction), " of ", rows, " rows"));
   }
   std::vector<Index> order(static_cast<std::size_t>(rows));

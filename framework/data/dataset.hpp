@@ -35,8 +35,8 @@ struct ESPALIER_API Dataset {
   const ColumnData* find(std::string_view name) const;
 };
 
-/// Name for the bytes of one or several files: the SHA-256 of a single one, otherwise the SHA-256 of
-/// the files' digests written one after the other.
+/// Name for the bytes of one or several files: the SHA-256 of a single one, otherwise the SHA-256
+/// of the files' digests written one after the other.
 ESPALIER_API std::string digest_of(std::span<const std::string> file_digests);
 
 /// The given rows, in the given order.
@@ -51,8 +51,8 @@ struct RowSplit {
   std::vector<Index> part;
 };
 
-/// round(fraction * rows) of the rows for the part. `place` begins the text of the ConfigError thrown
-/// where either side would be empty.
+/// round(fraction * rows) of the rows for the part. `place` begins the text of the ConfigError
+/// thrown where either side would be empty.
 ESPALIER_API RowSplit split_rows(Index rows, double fraction, RandomStream random,
                                  std::string_view place);
 

@@ -23,7 +23,7 @@ constexpr double kRotation = 0.09;  // radians
 constexpr double kAspect = 0.22;    // of its logarithm
 constexpr double kWarp = 5.0;
 
-constexpr double kBox = 20.0;     // pixels
+constexpr double kBox = 20.0;  // pixels
 constexpr double kCrowded = 0.55;
 constexpr double kMiddle = 14.0;  // pixel whose centre is the centre of mass
 constexpr double kPi = std::numbers::pi;
@@ -33,7 +33,9 @@ struct Vector {
   double y = 0.0;
 };
 
-Vector between(const GlyphPoint& from, const GlyphPoint& to) { return {to.x - from.x, to.y - from.y}; }
+Vector between(const GlyphPoint& from, const GlyphPoint& to) {
+  return {to.x - from.x, to.y - from.y};
+}
 
 bool is_smooth(const GlyphStroke& points, std::size_t i) {
   return i > 0 && i + 1 < points.size() && !points[i].corner;
@@ -49,7 +51,8 @@ Vector smooth_slope(const GlyphStroke& points, std::size_t i) {
 /// is a parabola that arrives smoothly at `other`, or straight where that is a corner too.
 Vector slope(const GlyphStroke& points, std::size_t i, std::size_t other) {
   if (is_smooth(points, i)) return smooth_slope(points, i);
-  const Vector chord = i < other ? between(points[i], points[other]) : between(points[other], points[i]);
+  const Vector chord =
+      i < other ? between(points[i], points[other]) : between(points[other], points[i]);
   if (!is_smooth(points, other)) return chord;
   const Vector there = smooth_slope(points, other);
   return {1.5 * chord.x - 0.5 * there.x, 1.5 * chord.y - 0.5 * there.y};

@@ -16,9 +16,9 @@ struct InkSegment {
 };
 
 /// Writes a form as a hand would, differently each time: unsteady points, strokes that miss each
-/// other or overshoot, slant, rotation, narrow and wide letters, a smooth warp of the whole, a thick
-/// or thin pen pressed unevenly. The ink is fitted into a box of 20 pixels, the aspect ratio kept,
-/// and centred by mass in an image of 28, as MNIST's images are.
+/// other or overshoot, slant, rotation, narrow and wide letters, a smooth warp of the whole, a
+/// thick or thin pen pressed unevenly. The ink is fitted into a box of 20 pixels, the aspect ratio
+/// kept, and centred by mass in an image of 28, as MNIST's images are.
 class GlyphPen {
  public:
   /// The ink of one instance; valid until the next call.
@@ -31,9 +31,9 @@ class GlyphPen {
   void press(RandomStream& random);
   void centre(RandomStream& random);
 
-  double radius_ = 1.0;               // pen radius in pixels
-  std::vector<GlyphPoint> points_;    // one stroke's points, made unsteady
-  std::vector<InkSegment> ink_;       // all strokes
+  double radius_ = 1.0;             // pen radius in pixels
+  std::vector<GlyphPoint> points_;  // one stroke's points, made unsteady
+  std::vector<InkSegment> ink_;     // all strokes
 };
 
 }  // namespace espalier

@@ -135,8 +135,8 @@ class Glyphs : public Source {
 Index count_of(const DataPart* part, DataRole role) {
   const std::string expected = "expected a number of images such as 3000, found ";
   if (part == nullptr) {
-    throw ConfigError(text::cat("[glyphs] ", role == DataRole::train ? "train: " : "test: ",
-                                expected, "nothing"));
+    throw ConfigError(text::cat(
+        "[glyphs] ", role == DataRole::train ? "train: " : "test: ", expected, "nothing"));
   }
   if (!part->number) throw ConfigError(text::cat(part->place, ": ", expected, "files"));
   const double n = *part->number;
@@ -170,8 +170,7 @@ Dataset Glyphs::read(DataRole role, const DataParts& parts) const {
   Dataset data;
   data.rows = rows;
   data.synthetic = true;
-  data.digest =
-      file::sha256({reinterpret_cast<const char*>(pixels.data()), pixels.size()});
+  data.digest = file::sha256({reinterpret_cast<const char*>(pixels.data()), pixels.size()});
   data.columns.push_back(std::move(images));
   data.columns.push_back(std::move(label));
   if (with_kind) data.columns.push_back(std::move(kind));

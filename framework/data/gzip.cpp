@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 #include "core/text.hpp"
 #include "espalier/error.hpp"
@@ -79,7 +80,7 @@ std::size_t ByteStream::inflate_some(std::span<char> out) {
   const std::size_t made = room - z.avail_out;
   if (result == Z_STREAM_END) {
     inflater_->finished = !next_member();
-  } else if (result == Z_BUF_ERROR || (result == Z_OK && made == 0 && z.avail_in == 0)) {
+  } else if (result == Z_BUF_ERROR) {  // no progress: the input is used up
     refuse("expected more gzip data, found the end of the file");
   } else if (result != Z_OK) {
     refuse(text::cat("expected sound gzip data, found ", z.msg != nullptr ? z.msg : "damage"));
@@ -100,8 +101,8 @@ bool ByteStream::next_member() {
 
 std::string inflate_all(std::string bytes, const std::string& where, std::uint64_t limit) {
   const auto refuse_more = [&] {
-    throw DataError(text::cat(where, ": expected at most ",
-                              text::bytes(static_cast<double>(limit)), " of content, found more"));
+    throw DataError(text::cat(where, ": expected at most ", text::bytes(static_cast<double>(limit)),
+                              " of content, found more"));
   };
   if (!is_gzip(bytes)) {
     if (bytes.size() > limit) refuse_more();

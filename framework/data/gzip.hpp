@@ -11,9 +11,9 @@
 namespace espalier {
 
 /// The content of a file held in memory, read from front to back; gzip data (known by their first
-/// two bytes, not by the file's name) are inflated on the way, one member after the other, and their
-/// checksums verified. Throws DataError "<where>: byte N: ...", N counted in the file, where the
-/// gzip data are cut off, damaged, or followed by something else.
+/// two bytes, not by the file's name) are inflated on the way, one member after the other, and
+/// their checksums verified. Throws DataError "<where>: byte N: ...", N counted in the file, where
+/// the gzip data are cut off, damaged, or followed by something else.
 class ESPALIER_API ByteStream {
  public:
   /// `bytes` must outlive the stream; `where` is "[idx] /path/of/the/file".

@@ -1,6 +1,7 @@
 #include "experiment/config_node.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/text.hpp"
 #include "espalier/error.hpp"
@@ -28,7 +29,10 @@ bool is_name_character(char c) {
 
 std::string ConfigNode::where() const { return where_of(*this, line, column); }
 
-std::string ConfigNode::Entry::where() const { return where_of(value, line, column); }
+// A value that an override has put in place of the file's has no line: the key is the override's.
+std::string ConfigNode::Entry::where() const {
+  return where_of(value, value.line > 0 ? line : 0, column);
+}
 
 const ConfigNode* ConfigNode::find(std::string_view key) const {
   for (const Entry& entry : entries) {

@@ -8,7 +8,7 @@
 namespace espalier {
 
 /// Forward-only plans, made when first needed and kept: one for each (stream, rows).
-class Evaluator {
+class ESPALIER_API Evaluator {
  public:
   Evaluator(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedData& data,
             ParameterStore& store)

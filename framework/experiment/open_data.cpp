@@ -18,13 +18,17 @@ Dataset select_all(Dataset part, const Selection& selection, const std::string& 
   return part;
 }
 
+DataParts parts_of(const DataSpec& spec) {
+  return {spec.train ? &*spec.train : nullptr, spec.test ? &*spec.test : nullptr};
+}
+
 Dataset read_test(const DataSpec& spec) {
-  const DataPart* const part = spec.test ? &*spec.test : nullptr;
+  const DataParts parts = parts_of(spec);
   if (spec.test_source.object != nullptr) {
-    return select_all(spec.test_source.object->read(DataRole::test, part), spec.test_select,
-                      spec.place + ".test");
+    return select_all(spec.test_source.object->read(DataRole::test, {nullptr, parts.test}),
+                      spec.test_select, spec.place + ".test");
   }
-  return select_all(spec.source.object->read(DataRole::test, part), spec.select, spec.place);
+  return select_all(spec.source.object->read(DataRole::test, parts), spec.select, spec.place);
 }
 
 // The trunk reads "images" or "inputs": the names that the sources give to what is not a label.
@@ -79,9 +83,8 @@ void check_inputs_agree(const DataSpec& spec, const Stream& stream) {
 Stream open_stream(const ExperimentSpec& spec, const DataSpec& data) {
   Stream stream;
   stream.name = data.name;
-  const DataPart* const part = data.train ? &*data.train : nullptr;
-  stream.train =
-      select_all(data.source.object->read(DataRole::train, part), data.select, data.place);
+  stream.train = select_all(data.source.object->read(DataRole::train, parts_of(data)), data.select,
+                            data.place);
   stream.test = read_test(data);
   stream.input = input_column(data, stream.train);
   check_inputs_agree(data, stream);

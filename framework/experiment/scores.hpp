@@ -9,7 +9,7 @@ namespace espalier {
 
 /// Running loss and metrics of one task over many batches. Its state is a list of doubles, so that
 /// a run stopped in the middle of an epoch resumes to the same bits.
-class TaskScore {
+class ESPALIER_API TaskScore {
  public:
   explicit TaskScore(const RunTask& task);
 

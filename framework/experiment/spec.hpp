@@ -9,20 +9,15 @@
 #include "balance/balancer.hpp"
 #include "balance/conventions.hpp"
 #include "data/source.hpp"
-#include "experiment/config_node.hpp"
+#include "experiment/config_choice.hpp"
 #include "optim/optimizer.hpp"
 #include "optim/schedule.hpp"
 #include "sharing/strategy.hpp"
 
 namespace espalier {
 
-/// A named choice with its options already read into the object ("sgd", SgdOptimizer).
-template <class Object>
-struct Choice {
-  std::string name;
-  std::string place;  ///< "exp.yaml:12:3: optimizer", for messages
-  std::unique_ptr<Object> object;
-};
+// Every part lists its keys once, in `fields`: the list reads YAML (spec_read.hpp), writes the
+// resolved experiment (spec_write.hpp), and prints the reference (reference.hpp).
 
 /// One entry of `data:`.
 struct DataSpec {
@@ -36,6 +31,8 @@ struct DataSpec {
   std::map<std::string, std::string> test_select;  ///< where `test` names its own source
   Index limit = 0;                                 ///< first rows of the training data; 0: all
   double validation = 0.0;                         ///< fraction split off the training data
+
+  void fields(ConfigFields& fields);
 };
 
 /// One entry of `tasks:`. The options are read into the task once its plugin is loaded.
@@ -46,6 +43,8 @@ struct TaskSpec {
   std::string data;
   std::string target;  ///< empty: the task's default
   ConfigNode options;  ///< the entry without `plugin`, `data` and `target`
+
+  void fields(ConfigFields& fields);
 };
 
 /// `trunk:`.
@@ -53,6 +52,8 @@ struct TrunkSpec {
   std::vector<Index> input;  ///< [channels, height, width], or [features]
   std::string place;
   std::vector<Stage> stages;
+
+  void fields(ConfigFields& fields);
 };
 
 /// One group of parameters with its own optimiser: those whose names start with `prefix`.
@@ -69,11 +70,14 @@ struct TrainSpec {
   Index evaluation_batch = 256;
   Index log_every = 0;         ///< steps between records of the training loss; 0: epochs only
   Index checkpoint_every = 1;  ///< epochs between checkpoints; 0: only when interrupted
+
+  void fields(Fields& fields);
 };
 
 /// An experiment, fully resolved: plain values and configured objects. YAML ends here.
-struct ExperimentSpec {
+struct ESPALIER_API ExperimentSpec {
   std::string name;
+  std::string description;  ///< free text
   Index seed = 1;
   Index threads = 0;              ///< BLAS threads; 0: as many as the machine has
   std::vector<Path> plugins;      ///< folders searched for plugins, before the default ones
@@ -87,6 +91,10 @@ struct ExperimentSpec {
   std::vector<OptimizerGroup> optimizers;  ///< most specific prefix wins
   Choice<Schedule> schedule;
   TrainSpec train;
+
+  /// With the defaults of sharing, balance and schedule chosen.
+  ExperimentSpec();
+  void fields(ConfigFields& fields);
 };
 
 }  // namespace espalier

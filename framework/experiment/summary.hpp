@@ -26,7 +26,7 @@ std::string epoch_record(const Prepared& run, const Results& results);
 std::string step_record(const Prepared& run);
 
 /// The summary as a table for people.
-std::string summary_table(const nlohmann::ordered_json& summary);
+ESPALIER_API std::string summary_table(const nlohmann::ordered_json& summary);
 
 /// NaN and infinity have no JSON form: null.
 nlohmann::ordered_json finite(double value);

@@ -12,7 +12,7 @@ namespace espalier {
 
 /// The training loop of one run, step by step. Owns the plans and the optimiser state; knows no
 /// balancer, optimiser or sharing strategy by name.
-class Trainer {
+class ESPALIER_API Trainer {
  public:
   /// Records and plans the model (all parameters exist afterwards). Throws BadInput.
   Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedData& data,

@@ -30,8 +30,8 @@ bool can_stand_plain(std::string_view text) {
 }
 
 bool looks_like_flag_or_null(std::string_view text) {
-  static constexpr std::array<std::string_view, 10> kWords = {
-      "true", "false", "yes", "no", "on", "off", "y", "n", "null", "~"};
+  static constexpr std::array<std::string_view, 10> kWords = {"true", "false", "yes", "no",   "on",
+                                                              "off",  "y",     "n",   "null", "~"};
   std::string lower(text);
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return std::ranges::find(kWords, lower) != kWords.end();

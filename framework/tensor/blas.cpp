@@ -1,5 +1,7 @@
 #include "tensor/blas.hpp"
 
+#include "espalier/xtensor_compat.hpp"
+//
 // xtensor-blas declares the CBLAS interface itself; <cblas.h> cannot stand beside it.
 #include <xtensor-blas/xblas.hpp>
 

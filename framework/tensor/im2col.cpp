@@ -23,28 +23,37 @@ void copy(const real* x, Index n, real* y) {
   std::memcpy(y, x, static_cast<std::size_t>(n) * sizeof(real));
 }
 
-// One row of output pixels. With channels last, a kernel row is a contiguous run of `run` numbers;
-// kRun > 0 fixes its length for the few-channel images whose runs are shorter than a call is worth.
+/// Output columns [begin, end) at which the window stands on image columns only.
+Inside interior(const Window& w) {
+  const Index width = w.out_width(), last = w.width + w.padding - w.kernel_width;
+  const Index begin = std::min((w.padding + w.stride - 1) / w.stride, width);
+  return {begin, std::clamp(last < 0 ? 0 : last / w.stride + 1, begin, width)};
+}
+
+// One kernel row of one row of output pixels, from image row `x`. With channels last it is a
+// contiguous run of numbers; kRun > 0 fixes its length for few-channel images, whose runs are
+// shorter than a call is worth.
 template <Index kRun>
-void im2col_row(const Window& w, const real* image, Index top, real* columns) {
-  const Index c = w.channels, run = kRun > 0 ? kRun : w.kernel_width * c, width = w.out_width();
-  for (Index ox = 0; ox < width; ++ox) {
+void im2col_row(const Window& w, const real* x, real* columns) {
+  const Index c = w.channels, run = kRun > 0 ? kRun : w.kernel_width * c, step = w.column_size();
+  const auto border = [&](Index ox) {
     const Index left = ox * w.stride - w.padding;
-    const bool whole = left >= 0 && left + w.kernel_width <= w.width;
-    for (Index ky = 0; ky < w.kernel_height; ++ky, columns += run) {
-      const Index y = top + ky;
-      if (y < 0 || y >= w.height) {
-        zero(columns, run);
-      } else if (whole) {
-        copy(image + (y * w.width + left) * c, run, columns);
-      } else {
-        const Inside in = inside(left, w.kernel_width, w.width);
-        zero(columns, run);
-        copy(image + (y * w.width + left + in.begin) * c, (in.end - in.begin) * c,
-             columns + in.begin * c);
-      }
-    }
+    const Inside in = inside(left, w.kernel_width, w.width);
+    real* const column = columns + ox * step;
+    zero(column, run);
+    if (in.begin == in.end) return;
+    copy(x + (left + in.begin) * c, (in.end - in.begin) * c, column + in.begin * c);
+  };
+  const Inside whole = interior(w);
+  for (Index ox = 0; ox < whole.begin; ++ox) border(ox);
+  for (Index ox = whole.begin; ox < whole.end; ++ox) {
+    copy(x + (ox * w.stride - w.padding) * c, run, columns + ox * step);
   }
+  for (Index ox = whole.end; ox < w.out_width(); ++ox) border(ox);
+}
+
+void zero_row(const Window& w, Index run, real* columns) {
+  for (Index ox = 0; ox < w.out_width(); ++ox) zero(columns + ox * w.column_size(), run);
 }
 
 }  // namespace
@@ -52,10 +61,16 @@ void im2col_row(const Window& w, const real* image, Index top, real* columns) {
 void im2col(const Window& w, Index images, const real* x, real* columns) {
   const Index run = w.kernel_width * w.channels;
   const auto row = run == 3 ? im2col_row<3> : run == 5 ? im2col_row<5> : im2col_row<0>;
-  for (Index n = 0; n < images; ++n) {
-    for (Index oy = 0; oy < w.out_height(); ++oy) {
-      row(w, x + n * w.image_size(), oy * w.stride - w.padding, columns);
-      columns += w.out_width() * w.column_size();
+  for (Index n = 0; n < images; ++n, x += w.image_size()) {
+    for (Index oy = 0; oy < w.out_height(); ++oy, columns += w.out_width() * w.column_size()) {
+      for (Index ky = 0; ky < w.kernel_height; ++ky) {
+        const Index y = oy * w.stride - w.padding + ky;
+        if (y < 0 || y >= w.height) {
+          zero_row(w, run, columns + ky * run);
+        } else {
+          row(w, x + y * w.width * w.channels, columns + ky * run);
+        }
+      }
     }
   }
 }
@@ -69,7 +84,7 @@ void col2im_add(const Window& w, Index images, const real* columns, real* x) {
         const Inside in = inside(left, w.kernel_width, w.width);
         const Index first = in.begin * c, count = (in.end - in.begin) * c;
         for (Index ky = 0; ky < w.kernel_height; ++ky, columns += run) {
-          if (top + ky < 0 || top + ky >= w.height) continue;
+          if (top + ky < 0 || top + ky >= w.height || count == 0) continue;
           const real* __restrict from = columns + first;
           real* __restrict to = x + ((top + ky) * w.width + left) * c + first;
           for (Index i = 0; i < count; ++i) to[i] += from[i];

@@ -15,9 +15,9 @@ namespace {
 
 using blas::Transpose;
 
-// Columns are made for a few images at a time, so that they are still in the second-level cache
+// A few images at a time, so that their columns and outputs are still in the second-level cache
 // when gemm reads them.
-constexpr Index kColumnBytes = Index{1} << 20U;
+constexpr Index kChunkBytes = Index{1} << 18U;
 
 class Conv2d final : public Op {
  public:
@@ -118,12 +118,12 @@ class Conv2d final : public Op {
     return v.kernel_height == 1 && v.kernel_width == 1 && v.stride == 1 && v.padding == 0;
   }
 
-  static Index chunk(const Window& v) {
-    const Index image = v.positions() * v.column_size() * static_cast<Index>(sizeof(real));
-    return std::max<Index>(1, kColumnBytes / image);
+  Index chunk(const Window& v) const {
+    const Index numbers = v.positions() * (v.column_size() + outputs());
+    return std::max<Index>(1, kChunkBytes / (numbers * static_cast<Index>(sizeof(real))));
   }
 
-  static std::size_t column_bytes(const Window& v, Index images) {
+  std::size_t column_bytes(const Window& v, Index images) const {
     if (pointwise(v)) return 0;
     const Index numbers = std::min(images, chunk(v)) * v.positions() * v.column_size();
     return Arena::rounded(static_cast<std::size_t>(numbers) * sizeof(real));

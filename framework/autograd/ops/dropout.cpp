@@ -33,7 +33,7 @@ class Dropout final : public Op {
     const auto factor = static_cast<real>(1.0 / (1.0 - rate_));
     const real* x = c.inputs[0].data;
     real* y = c.output.data;
-    for (Index i = 0, n = c.output.size(); i < n; ++i) y[i] = keep[i] != 0 ? factor * x[i] : 0;
+    for (Index i = 0, n = c.output.size(); i < n; ++i) y[i] = kept(keep[i], factor * x[i]);
   }
 
   // dx = dy keep / (1 - rate)
@@ -47,9 +47,9 @@ class Dropout final : public Op {
       real* dx = c.dx[0].data + run.dx_row * row;
       const Index n = run.rows * row;
       if (run.accumulate) {
-        for (Index i = 0; i < n; ++i) dx[i] += keep[i] != 0 ? factor * dy[i] : 0;
+        for (Index i = 0; i < n; ++i) dx[i] += kept(keep[i], factor * dy[i]);
       } else {
-        for (Index i = 0; i < n; ++i) dx[i] = keep[i] != 0 ? factor * dy[i] : 0;
+        for (Index i = 0; i < n; ++i) dx[i] = kept(keep[i], factor * dy[i]);
       }
     }
   }
@@ -61,6 +61,8 @@ class Dropout final : public Op {
   bool in_place() const override { return true; }
 
  private:
+  static real kept(std::uint8_t keep, real x) { return keep != 0 ? x : 0; }
+
   const RandomStream& stream_of(const Part& part) const {
     return std::ranges::find(randoms_, part.stream, &StreamRandom::stream)->random;
   }

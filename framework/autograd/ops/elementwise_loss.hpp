@@ -33,7 +33,7 @@ class ElementwiseLoss final : public Op {
     for_blocks(c.inputs[0].size(), [&](Index first, Index n, real* f) {
       const real* t = c.inputs[1].data + first;
       function_.value(n, c.inputs[0].data + first, t, f);
-      sum += sum_of(n, [&](Index i) { return t[i] == t[i] ? static_cast<double>(f[i]) : 0.0; });
+      sum += sum_of(n, [&](Index i) { return static_cast<double>(where_labelled(t[i], f[i])); });
       labelled += sum_of(n, [&](Index i) { return t[i] == t[i] ? 1.0 : 0.0; });
     });
     this->labelled(c) = labelled;
@@ -81,12 +81,14 @@ class ElementwiseLoss final : public Op {
     }
   }
 
+  static real where_labelled(real t, real x) { return t == t ? x : 0; }
+
   static void write(Index n, real factor, const real* d, const real* __restrict t, bool accumulate,
                     real* __restrict dx) {
     if (accumulate) {
-      for (Index i = 0; i < n; ++i) dx[i] += t[i] == t[i] ? factor * d[i] : 0;
+      for (Index i = 0; i < n; ++i) dx[i] += where_labelled(t[i], factor * d[i]);
     } else {
-      for (Index i = 0; i < n; ++i) dx[i] = t[i] == t[i] ? factor * d[i] : 0;
+      for (Index i = 0; i < n; ++i) dx[i] = where_labelled(t[i], factor * d[i]);
     }
   }
 

@@ -30,6 +30,7 @@ class Linear final : public Op {
       check::fail(name(), text::cat("weight (O, ", x[-1], ") for features ", to_string(x)),
                   to_string(w));
     }
+    if (count_ == 2) check::same_shape(name(), "bias", Shape{w[0]}, owned_[1]->value.shape);
     Shape y = x;
     y.set(-1, w[0]);
     return {y, Dtype::floating};

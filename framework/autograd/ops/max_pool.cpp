@@ -54,12 +54,8 @@ class MaxPool final : public Op {
         const Winner* winner = winners + (run.value_row + n) * out;
         const real* dy = c.dy.data + (run.dy_row + n) * out;
         real* dx = c.dx[0].data + (run.dx_row + n) * w.image_size();
-        if (halves(w) && !run.accumulate) {
-          backward_halves(w, winner, dy, dx);
-        } else {
-          if (!run.accumulate) matrix::fill(w.image_size(), real{0}, dx);
-          backward_any(w, winner, dy, dx);
-        }
+        if (!run.accumulate) matrix::fill(w.image_size(), real{0}, dx);
+        scatter(w, winner, dy, dx);
       }
     }
   }
@@ -99,7 +95,7 @@ class MaxPool final : public Op {
     });
   }
 
-  static void backward_any(const Window& w, const Winner* winners, const real* dy, real* dx) {
+  static void scatter(const Window& w, const Winner* winners, const real* dy, real* dx) {
     std::array<Index, kLargestKernel * kLargestKernel> offset;  // of the window's pixels
     for (Index k = 0; k < w.kernel_height * w.kernel_width; ++k) {
       offset[static_cast<std::size_t>(k)] =
@@ -113,44 +109,31 @@ class MaxPool final : public Op {
     });
   }
 
+  // Rows of one pixel of the output; the four pixels under the window are apart in memory.
   static void forward_halves(const Window& w, const real* x, real* y, Winner* winners) {
-    const Index channels = w.channels, below = w.width * channels;
-    for (Index oy = 0; oy < w.height / 2; ++oy) {
-      for (Index ox = 0; ox < w.width / 2; ++ox, y += channels, winners += channels) {
-        const real* __restrict a = x + (2 * oy * w.width + 2 * ox) * channels;
-        real* __restrict best = y;
-        Winner* __restrict winner = winners;
-        for (Index c = 0; c < channels; ++c) {
-          real m = a[c];
-          std::int32_t k = 0;
-          const real right = a[channels + c], down = a[below + c], both = a[below + channels + c];
-          k = beats(right, m) ? 1 : k;
-          m = beats(right, m) ? right : m;
-          k = beats(down, m) ? 2 : k;
-          m = beats(down, m) ? down : m;
-          k = beats(both, m) ? 3 : k;
-          m = beats(both, m) ? both : m;
-          best[c] = m;
-          winner[c] = static_cast<Winner>(k);
-        }
-      }
-    }
+    const Index channels = w.channels;
+    for_windows(w, [&](Index position, const PoolPixels& p) {
+      const real* const corner = x + (p.top * w.width + p.left) * channels;
+      const real* const below = corner + w.width * channels;
+      best_of_four(channels, corner, corner + channels, below, below + channels,
+                   y + position * channels, winners + position * channels);
+    });
   }
 
-  static void backward_halves(const Window& w, const Winner* winners, const real* dy, real* dx) {
-    const Index channels = w.channels, below = w.width * channels;
-    for (Index oy = 0; oy < w.height / 2; ++oy) {
-      for (Index ox = 0; ox < w.width / 2; ++ox, dy += channels, winners += channels) {
-        real* __restrict to = dx + (2 * oy * w.width + 2 * ox) * channels;
-        const real* __restrict from = dy;
-        const Winner* __restrict winner = winners;
-        for (Index c = 0; c < channels; ++c) {
-          to[c] = winner[c] == 0 ? from[c] : 0;
-          to[channels + c] = winner[c] == 1 ? from[c] : 0;
-          to[below + c] = winner[c] == 2 ? from[c] : 0;
-          to[below + channels + c] = winner[c] == 3 ? from[c] : 0;
-        }
-      }
+  static void best_of_four(Index channels, const real* __restrict a, const real* __restrict b,
+                           const real* __restrict c, const real* __restrict d,
+                           real* __restrict best, Winner* __restrict winner) {
+    for (Index i = 0; i < channels; ++i) {
+      real m = a[i];
+      std::int32_t k = 0;
+      k = beats(b[i], m) ? 1 : k;
+      m = beats(b[i], m) ? b[i] : m;
+      k = beats(c[i], m) ? 2 : k;
+      m = beats(c[i], m) ? c[i] : m;
+      k = beats(d[i], m) ? 3 : k;
+      m = beats(d[i], m) ? d[i] : m;
+      best[i] = m;
+      winner[i] = static_cast<Winner>(k);
     }
   }
 

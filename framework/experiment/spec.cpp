@@ -1,0 +1,115 @@
+// The top-level keys of an experiment, and those of `tasks` and `train`.
+#include "experiment/spec.hpp"
+
+#include <array>
+
+#include "experiment/config_forms.hpp"
+#include "experiment/config_path.hpp"
+#include "experiment/spec_parts.hpp"
+
+namespace espalier {
+
+namespace {
+
+using Kind = ConfigNode::Kind;
+
+/// A path, or a list of paths.
+class PathsForm final : public Form {
+ public:
+  explicit PathsForm(std::vector<Path>& paths) : paths_(paths) {}
+  std::string type() const override { return "a list of paths"; }
+  void read(const ConfigNode& node, const std::string& path) const override {
+    paths_.clear();
+    if (node.kind == Kind::scalar) paths_.push_back(read_path(node, path));
+    if (node.kind == Kind::scalar || node.kind == Kind::list) {
+      for (std::size_t i = 0; i < node.items.size(); ++i) {
+        paths_.push_back(read_path(node.items[i], path_inside(path, text::cat(i))));
+      }
+    } else {
+      refuse_at(node, path, "expected a list of paths, found " + describe_found(node));
+    }
+  }
+  ConfigNode write() const override {
+    ConfigNode node = ConfigNode::make_list();
+    for (const Path& path : paths_) node.items.push_back(write_path(path));
+    return node;
+  }
+
+ private:
+  std::vector<Path>& paths_;
+};
+
+/// A balancer, whose options stand beside the conventions.
+class BalanceForm final : public TableChoice<Balancer, const BalancerEntry> {
+ public:
+  BalanceForm(Choice<Balancer>& choice, BalanceConventions& conventions)
+      : TableChoice("balancer", balancer_table(), choice), conventions_(conventions) {}
+
+ protected:
+  void fields(ConfigFields& f) const override {
+    TableChoice::fields(f);
+    conventions_.fields(f);
+  }
+
+ private:
+  BalanceConventions& conventions_;
+};
+
+template <class Object, class Table>
+Choice<Object> chosen(std::string_view name, const Table& table) {
+  return {std::string(name), std::string(name) + " (the default)", make_named<Object>(table, name)};
+}
+
+}  // namespace
+
+ExperimentSpec::ExperimentSpec()
+    : sharing(chosen<SharingStrategy>("hard", sharing_table())),
+      balance(chosen<Balancer>("equal", balancer_table())),
+      schedule(chosen<Schedule>("constant", schedule_table())) {}
+
+void ExperimentSpec::fields(ConfigFields& f) {
+  f.word({"name", "name of the experiment and of its run folders", true}, name);
+  f.word({"description", "free text"}, description);
+  f.integer({"seed", "seed of all random numbers"}, seed, {.at_least = 0});
+  f.integer({"threads", "BLAS threads; 0: as many as the machine has"}, threads,
+            {.at_least = 0, .at_most = 64});
+  f.form({"plugins", "folders searched for task plugins before the usual ones"},
+         PathsForm(plugins));
+  f.words({"only", "tasks to train; none named: all"}, only);
+  f.form({"data", "data sets by name", true}, EntriesForm("data set", data));
+  f.form({"trunk", "what the tasks share", true}, GroupForm(trunk));
+  f.form({"tasks", "tasks by name", true}, EntriesForm("task", tasks));
+  f.form({"sharing", "how the tasks use the trunk"},
+         TableChoice("sharing strategy", sharing_table(), sharing));
+  f.form({"balance", "how the tasks are combined in a step"}, BalanceForm(balance, conventions));
+  f.form({"optimizer", "how parameters move, for all or by group", true},
+         OptimizersForm(optimizers));
+  f.form({"schedule", "factor on the learning rates over the run"},
+         TableChoice("schedule", schedule_table(), schedule));
+  f.form({"train", "how long, and in what batches"}, GroupForm(train));
+}
+
+void TaskSpec::fields(ConfigFields& f) {
+  f.word({"plugin", "plugin that implements the task", true}, plugin);
+  f.word({"data", "data set the task learns from", true}, data);
+  f.word({"target", "column that is learned; empty: the plugin's default"}, target);
+  f.rest("options of the plugin (`espalier info PLUGIN`)", options);
+}
+
+void TrainSpec::fields(Fields& f) {
+  static constexpr std::array<std::string_view, 2> kLastBatches = {"drop", "keep"};
+  constexpr Index kMany = 1'000'000;
+  f.integer({"epochs", "passes over the longest training set"}, epochs,
+            {.at_least = 1, .at_most = kMany});
+  f.integer({"batch", "rows of each data set in a step"}, batch, {.at_least = 1, .at_most = kMany});
+  f.word({"last_batch", "what happens to the short batch that ends an epoch"}, last_batch,
+         kLastBatches);
+  f.integer({"evaluation_batch", "rows evaluated at a time"}, evaluation_batch,
+            {.at_least = 1, .at_most = kMany});
+  f.integer({"log_every", "steps between records of the training loss; 0: once an epoch"},
+            log_every, {.at_least = 0});
+  f.integer({"checkpoint_every", "epochs between checkpoints; 0: only when interrupted"},
+            checkpoint_every, {.at_least = 0});
+}
+
+}  // namespace espalier

@@ -1,0 +1,80 @@
+"""The documents say what is so: code blocks equal the files they name, links lead somewhere, the
+generated reference is current, and the commands shown are commands."""
+import os
+import re
+import subprocess
+import unittest
+
+from command import ESPALIER, SOURCE, CommandTest
+
+DOCS = os.path.join(SOURCE, "docs")
+
+
+def pages():
+    yield os.path.join(SOURCE, "README.md")
+    for name in sorted(os.listdir(DOCS)):
+        if name.endswith(".md"):
+            yield os.path.join(DOCS, name)
+
+
+def text_of(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+class Documents(CommandTest):
+    def test_code_blocks_equal_their_files(self):
+        found = 0
+        for page in pages():
+            for name, code in re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", text_of(page), re.S):
+                found += 1
+                self.assertEqual(code, text_of(os.path.join(os.path.dirname(page), name)),
+                                 f"{page}: {name}")
+        self.assertGreaterEqual(found, 2)
+
+    def test_links_lead_somewhere(self):
+        for page in pages():
+            for target in re.findall(r"\]\(([^)#]+)\)", text_of(page)):
+                if not target.startswith("http"):
+                    self.assertTrue(os.path.exists(os.path.join(os.path.dirname(page), target)),
+                                    f"{page}: {target}")
+
+    def test_the_reference_is_what_the_code_says(self):
+        made = subprocess.run([ESPALIER, "describe", "--reference"], capture_output=True, text=True,
+                              check=True).stdout
+        self.assertEqual(text_of(os.path.join(DOCS, "reference.md")), made,
+                         "renew it: espalier describe --reference > docs/reference.md")
+
+    def test_commands_shown_are_commands(self):
+        subcommands = set(re.findall(r"^  (\w+)  ", self.run_ok("--help").stdout, re.M))
+        shown = set()
+        for page in pages():
+            shown |= set(re.findall(r"(?:^    |`|&& )(?:build/release/bin/)?espalier (\w+)",
+                                    text_of(page), re.M))
+        self.assertTrue(shown)
+        self.assertLessEqual(shown, subcommands)
+
+    def test_the_example_tasks_run(self):
+        plugins = os.path.join(os.environ["ESPALIER_BUILD"], "docs", "plugins")
+        done = self.run_ok("run", "small.yaml", "tasks.letters={plugin: top_two, data: letters, hidden: 8}",
+                           "train.epochs=1", "--plugins", plugins, "--out", "out")
+        self.assertIn("top_two", done.stdout)
+        table = "x,y,z\n" + "".join(f"{i % 7},{i % 5},{i % 7 + i % 5}\n" for i in range(200))
+        self.write("table.csv", table)
+        self.write("sums.yaml", """
+name: sums
+seed: 1
+threads: 1
+data:
+  table: { source: csv, file: table.csv, inputs: [x, y], targets: [z], test: 0.2 }
+trunk: { input: [2], stages: [{ name: dense, layers: [{ linear: 16 }, relu] }] }
+tasks: { sum: { plugin: log_cosh, data: table } }
+optimizer: { adam: 0.01 }
+train: { epochs: 20, batch: 16 }
+""")
+        self.run_ok("run", "sums.yaml", "--plugins", plugins, "--out", "sums")
+        self.assertLess(self.summary("sums")["tasks"]["sum"]["test"]["rmse"], 0.5)
+
+
+if __name__ == "__main__":
+    unittest.main()

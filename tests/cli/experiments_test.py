@@ -1,0 +1,40 @@
+"""Every experiment of the project passes `check`, and the real ones learn from real data."""
+import glob
+import json
+import os
+import unittest
+
+from command import SOURCE, CommandTest
+
+DATA = os.environ.get("ESPALIER_DATA")
+
+
+class Experiments(CommandTest):
+    def test_each_is_in_order(self):
+        for path in sorted(glob.glob(os.path.join(SOURCE, "experiments", "*.yaml"))):
+            with self.subTest(os.path.basename(path)):
+                with open(path, encoding="utf-8") as file:
+                    if "ESPALIER_DATA" in file.read() and not DATA:
+                        print(f"skipped {os.path.basename(path)}: ESPALIER_DATA is not set")
+                        continue
+                self.assertIn(": ok", self.run_ok("check", path).stdout)
+
+    def short_run(self, name, *overrides):
+        if not DATA:
+            self.skipTest("ESPALIER_DATA is not set")
+        path = os.path.join(SOURCE, "experiments", name)
+        return json.loads(self.run_ok("run", path, *overrides, "--quiet", "--json").stdout)["tasks"]
+
+    def test_one_input_two_labels(self):
+        tasks = self.short_run("character_and_kind.yaml", "train.epochs=2")
+        self.assertGreater(tasks["character"]["test"]["accuracy"], 0.5)
+        self.assertGreater(tasks["kind"]["test"]["accuracy"], 0.7)
+
+    def test_seven_torques(self):
+        tasks = self.short_run("sarcos.yaml", "train.epochs=8")
+        for task, splits in tasks.items():
+            self.assertGreater(splits["test"]["r2"], 0.7, task)
+
+
+if __name__ == "__main__":
+    unittest.main()
