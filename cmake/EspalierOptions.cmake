@@ -43,4 +43,6 @@ target_compile_options(
   INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
             -Wnon-virtual-dtor -Woverloaded-virtual -Wdouble-promotion -Wcast-align -Werror
             # xtensor 0.24's xstorage.hpp raises a false one in the optimiser.
-            -Wno-error=array-bounds)
+            -Wno-error=array-bounds
+            # g++ 12 raises a false one on std::string (GCC bug 105329).
+            $<$<CXX_COMPILER_ID:GNU>:-Wno-error=restrict>)

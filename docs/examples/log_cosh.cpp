@@ -75,4 +75,4 @@ class LogCoshTask final : public Task {
 
 }  // namespace
 
-ESPALIER_PLUGIN(LogCoshTask, "log_cosh", "regression under the log-cosh loss")
+ESPALIER_PLUGIN(LogCoshTask, "log_cosh", "regression under the log-cosh loss");

@@ -64,4 +64,4 @@ class TopTwoTask final : public Task {
 
 }  // namespace
 
-ESPALIER_PLUGIN(TopTwoTask, "top_two", "classification measured by its two best guesses")
+ESPALIER_PLUGIN(TopTwoTask, "top_two", "classification measured by its two best guesses");

@@ -33,7 +33,7 @@ class EntriesForm final : public Form {
   EntriesForm(std::string_view noun, std::vector<Object>& objects)
       : noun_(noun), objects_(objects) {}
 
-  std::string type() const override { return text::cat("a map: name of the ", noun_, " to map"); }
+  std::string type() const override { return text::cat("a map: names to ", noun_, "s"); }
   void read(const ConfigNode& node, const std::string& path) const override {
     if (node.kind != ConfigNode::Kind::map || node.entries.empty()) {
       const char* const found = node.kind == ConfigNode::Kind::map ? "an empty map" : nullptr;

@@ -146,9 +146,7 @@ void ConfigReader::check_mistyped() const {
   for (const ConfigNode::Entry& entry : node_.entries) {
     if (contains(names_, entry.key)) continue;
     const std::string suggestion = text::suggestion(entry.key, absent);
-    if (suggestion.empty()) continue;
-    throw ConfigError(
-        text::cat(place_of(entry, path_), ": unknown key ", text::quoted(entry.key), suggestion));
+    if (!suggestion.empty()) refuse_key(entry, suggestion);
   }
 }
 
@@ -160,12 +158,16 @@ void ConfigReader::check_unknown() const {
   if (rest_taken_) return;
   for (const ConfigNode::Entry& entry : node_.entries) {
     if (contains(names_, entry.key)) continue;
-    const std::string expected = names_.empty()
-                                     ? "; expected no options"
-                                     : text::cat("; expected one of ", text::join(names_, ", "));
-    throw ConfigError(
-        text::cat(place_of(entry, path_), ": unknown key ", text::quoted(entry.key), expected));
+    std::string advice = text::suggestion(entry.key, names_);
+    if (advice.empty()) advice = "; expected one of " + text::join(names_, ", ");
+    if (names_.empty()) advice = "; expected no options";
+    refuse_key(entry, advice);
   }
+}
+
+void ConfigReader::refuse_key(const ConfigNode::Entry& entry, const std::string& advice) const {
+  throw ConfigError(
+      text::cat(place_of(entry, path_), ": unknown key ", text::quoted(entry.key), advice));
 }
 
 }  // namespace espalier

@@ -39,6 +39,7 @@ class ESPALIER_API ConfigReader final : public ConfigFields {
   void check_mistyped() const;
   void check_missing() const;
   void check_unknown() const;
+  [[noreturn]] void refuse_key(const ConfigNode::Entry& entry, const std::string& advice) const;
 
   const ConfigNode& node_;
   std::string path_;

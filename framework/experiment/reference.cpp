@@ -56,7 +56,8 @@ duplicate and mistyped keys are errors with file, line and column.
 )";
 
 std::string section(const std::string& title, const std::string& text, const std::string& table) {
-  return text::cat("\n## ", title, "\n\n", text, text.empty() ? "" : "\n\n", table);
+  const char* const between = text.empty() || table.empty() ? "" : "\n";
+  return text::cat("\n## ", title, "\n\n", text, text.empty() ? "" : "\n", between, table);
 }
 
 std::string parts_of_an_experiment() {

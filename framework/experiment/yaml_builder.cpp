@@ -48,6 +48,18 @@ bool quote_is_closed(std::string_view text, std::size_t at) {
   return false;
 }
 
+// Whether the list or map in brackets or braces that begins at `at` ends. One that does not is
+// taken by yaml-cpp for the key of a map, as far as it goes.
+bool bracket_is_closed(std::string_view text, std::size_t at) {
+  int depth = 0;
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '[' || c == '{') ++depth;
+    if ((c == ']' || c == '}') && --depth == 0) return true;
+  }
+  return depth == 0;
+}
+
 }  // namespace
 
 YamlText::YamlText(std::string_view all, std::shared_ptr<const Origin> from, bool with_positions)
@@ -93,7 +105,10 @@ void YamlBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   ConfigNode node = node_at(mark, Kind::null);
   if (!open_.empty() && open_.back().node.kind == Kind::map) {
     const YAML::Mark& key = open_.back().key_mark;
-    if (!open_.back().in_braces && text_.offset(mark) <= text_.offset(key)) {
+    // The mark alone does not tell: it is also that of a value which the end of the text cuts off.
+    const bool no_value = !open_.back().in_braces && text_.offset(mark) <= text_.offset(key);
+    const std::string_view written = text_.text.substr(text_.offset(key));
+    if (no_value && written.substr(0, written.find('\n')).find(':') == std::string_view::npos) {
       text_.refuse(key, path(), "expected ':' after the key, found the end of the line");
     }
     // An absent value is marked where the next token stands, on whatever line.
@@ -132,15 +147,22 @@ void YamlBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
 
 void YamlBuilder::OnSequenceStart(const YAML::Mark& mark, const std::string& tag,
                                   YAML::anchor_t anchor, YAML::EmitterStyle::value /*style*/) {
-  if (expects_key()) refuse(mark, "expected a key, found a list");
+  if (expects_key()) refuse_as_key(mark, "a list");
   open(mark, tag, anchor, Kind::list);
 }
 
 void YamlBuilder::OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                              YAML::EmitterStyle::value style) {
-  if (expects_key()) refuse(mark, "expected a key, found a map");
+  if (expects_key()) refuse_as_key(mark, "a map");
   open(mark, tag, anchor, Kind::map);
   open_.back().in_braces = style == YAML::EmitterStyle::Flow;
+}
+
+void YamlBuilder::refuse_as_key(const YAML::Mark& mark, const char* found) const {
+  if (!bracket_is_closed(text_.text, text_.offset(mark))) {
+    refuse(mark, "expected a closing bracket or brace, found the end of the text");
+  }
+  refuse(mark, text::cat("expected a key, found ", found));
 }
 
 bool YamlBuilder::expects_key() const {

@@ -63,6 +63,7 @@ class YamlBuilder final : public YAML::EventHandler {
   bool expects_key() const;
   std::string path() const;
   ConfigNode node_at(const YAML::Mark& mark, ConfigNode::Kind kind) const;
+  [[noreturn]] void refuse_as_key(const YAML::Mark& mark, const char* found) const;
   void count(const YAML::Mark& mark, std::size_t nodes);
   void check_tag(const YAML::Mark& mark, const std::string& tag) const;
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,

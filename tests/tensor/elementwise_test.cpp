@@ -45,7 +45,7 @@ std::vector<real> points(double low, double high, std::size_t count) {
   return x;
 }
 
-constexpr double kEpsilon = std::numeric_limits<real>::epsilon();
+constexpr auto kEpsilon = static_cast<double>(std::numeric_limits<real>::epsilon());
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "autograd/ops/op_model.hpp"
 #include "tensor/blas.hpp"
@@ -33,7 +34,7 @@ double relative_error(const std::vector<double>& found, const std::vector<double
   double most = 0.0;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const double difference = std::abs(found[i] - expected[i]);
-    if (!(difference <= 1e300)) return INFINITY;
+    if (!(difference <= 1e300)) return std::numeric_limits<double>::infinity();
     most = std::max(most, difference);
   }
   return most / std::max(1e-6, largest(expected));
