@@ -7,7 +7,6 @@
 #include "espalier/error.hpp"
 #include "experiment/catalog.hpp"
 #include "experiment/reference.hpp"
-#include "plugin/registry.hpp"
 
 namespace espalier::cli {
 
@@ -29,41 +28,26 @@ void print_options(ListFields list_fields) {
   if (collected.rows().empty()) std::cout << "  no options\n";
 }
 
-bool print_plugin(const std::string& name, const std::vector<std::string>& folders) {
-  Registry registry(plugin_folders(folders));
-  for (const PluginListing& plugin : registry.list()) {
-    if (plugin.name != name) continue;
-    std::cout << name << " (plugins): " << plugin.summary << '\n';
-    std::cout << "  file: " << plugin.file << '\n';
-    TaskHandle task = registry.load(name);
-    print_options([&](Fields& fields) { task.fields(fields); });
-    return true;
-  }
-  return false;
-}
-
-std::vector<std::string> all_names(const std::vector<std::string>& folders) {
-  std::vector<std::string> names;
-  for (const CatalogEntry& entry : catalog()) names.push_back(entry.name);
-  for (const PluginListing& plugin : Registry(plugin_folders(folders)).list()) {
-    names.push_back(plugin.name);
-  }
-  return names;
+std::vector<CatalogEntry> everything(const std::vector<std::string>& folders) {
+  std::vector<CatalogEntry> all = catalog();
+  for (CatalogEntry& plugin : plugin_catalog(folders)) all.push_back(std::move(plugin));
+  return all;
 }
 
 void info(const std::string& name, const std::vector<std::string>& folders) {
   bool found = false;
-  for (const CatalogEntry& entry : catalog()) {
+  std::vector<std::string> names;
+  for (const CatalogEntry& entry : everything(folders)) {
+    names.push_back(entry.name);
     if (entry.name != name) continue;
     found = true;
     std::cout << name << " (" << entry.kind << "): " << entry.summary << '\n';
     if (!entry.reference.empty()) std::cout << "  paper: " << entry.reference << '\n';
     print_options(entry.list_fields);
   }
-  found |= print_plugin(name, folders);
   if (!found) {
     throw ConfigError(text::cat("[info] expected a name that `espalier list` shows, found ",
-                                text::quoted(name), text::suggestion(name, all_names(folders))));
+                                text::quoted(name), text::suggestion(name, names)));
   }
 }
 

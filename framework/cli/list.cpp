@@ -8,7 +8,6 @@
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 #include "experiment/catalog.hpp"
-#include "plugin/registry.hpp"
 
 namespace espalier::cli {
 
@@ -24,9 +23,8 @@ std::vector<Row> rows_of(const std::string& kind, const std::vector<std::string>
     if (kind.empty() || kind == entry.kind) rows.push_back({entry.kind, entry.name, entry.summary});
   }
   if (!kind.empty() && kind != "plugins") return rows;
-  for (const PluginListing& plugin : Registry(plugin_folders(folders)).list()) {
-    rows.push_back({"plugins", plugin.name,
-                    plugin.why_not.empty() ? plugin.summary : "unusable: " + plugin.why_not});
+  for (const CatalogEntry& plugin : plugin_catalog(folders)) {
+    rows.push_back({plugin.kind, plugin.name, plugin.summary});
   }
   return rows;
 }

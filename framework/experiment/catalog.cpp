@@ -1,11 +1,14 @@
 #include "experiment/catalog.hpp"
 
+#include <memory>
+
 #include "balance/balancer.hpp"
 #include "balance/conventions.hpp"
 #include "data/source.hpp"
 #include "nn/layer.hpp"
 #include "optim/optimizer.hpp"
 #include "optim/schedule.hpp"
+#include "plugin/registry.hpp"
 #include "sharing/strategy.hpp"
 
 namespace espalier {
@@ -49,6 +52,18 @@ std::vector<CatalogEntry> catalog() {
   add(all, "optimizers", optimizer_table());
   add(all, "schedules", schedule_table());
   add(all, "sources", source_table());
+  return all;
+}
+
+std::vector<CatalogEntry> plugin_catalog(const std::vector<std::string>& folders) {
+  const auto registry = std::make_shared<Registry>(plugin_folders(folders));
+  std::vector<CatalogEntry> all;
+  for (const PluginListing& plugin : registry->list()) {
+    const bool usable = plugin.why_not.empty();
+    const std::string name = plugin.name;
+    all.push_back({"plugins", name, usable ? plugin.summary : "unusable: " + plugin.why_not, "",
+                   [registry, name](Fields& fields) { registry->load(name).fields(fields); }});
+  }
   return all;
 }
 

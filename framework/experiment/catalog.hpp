@@ -20,6 +20,10 @@ struct CatalogEntry {
 /// Everything the tables hold, kind by kind.
 ESPALIER_API std::vector<CatalogEntry> catalog();
 
+/// The plugins in reach (see plugin_folders), by their stamps: no code of them runs until
+/// `list_fields` is called. Of an unusable one the summary says why.
+ESPALIER_API std::vector<CatalogEntry> plugin_catalog(const std::vector<std::string>& folders);
+
 /// The kinds in the order of `catalog`, as a user writes them in the plural: "balancers", ...
 ESPALIER_API std::vector<std::string> catalog_kinds();
 

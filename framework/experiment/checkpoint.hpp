@@ -26,12 +26,12 @@ struct RunState {
 ESPALIER_API std::vector<struct NamedTensor> model_tensors(ParameterStore& store);
 
 /// Writes `folder`/step-<step>.safetensors atomically and removes all but the newest two.
-ESPALIER_API void save_checkpoint(const std::string& folder, const RunState& state, ParameterStore& store,
-                     const Updater& updater);
+ESPALIER_API void save_checkpoint(const std::string& folder, const RunState& state,
+                                  ParameterStore& store, const Updater& updater);
 
 /// Restores the newest checkpoint that is whole; damaged ones are stepped over, and said so on
 /// stderr. Nothing where there is none. Throws RunFailure when a whole one does not fit the model.
-ESPALIER_API std::optional<RunState> load_checkpoint(const std::string& folder, ParameterStore& store,
-                                        Updater& updater);
+ESPALIER_API std::optional<RunState> load_checkpoint(const std::string& folder,
+                                                     ParameterStore& store, Updater& updater);
 
 }  // namespace espalier

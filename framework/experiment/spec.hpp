@@ -63,7 +63,7 @@ struct OptimizerGroup {
 };
 
 /// `train:`.
-struct TrainSpec {
+struct ESPALIER_API TrainSpec {
   Index epochs = 10;
   Index batch = 64;                 ///< rows of each stream in a step
   std::string last_batch = "drop";  ///< drop | keep: the short batch that ends an epoch

@@ -36,7 +36,7 @@ class Malformed(CommandTest):
         self.write_bytes("images.idx", idx([6, 4, 4], bytes(range(96))))
         self.write_bytes("labels.idx", idx([6], bytes([0, 1, 2, 0, 1, 2])))
 
-    def experiment(self, images="images.idx", labels="labels.idx", task="{ plugin: digits, data: d }",
+    def write_experiment(self, images="images.idx", labels="labels.idx", task="{ plugin: digits, data: d }",
                    extra="", trunk=TRUNK):
         return self.write("exp.yaml", f"""name: bad
 data:
@@ -46,7 +46,7 @@ tasks: {{ t: {task} }}
 
     def check(self, expected, *arguments, **keywords):
         """The sentence must contain every expected part, be one line, and nothing may be written."""
-        self.experiment(**keywords)
+        self.write_experiment(**keywords)
         before = sorted(os.listdir(self.folder))
         for command in ("check", "run"):
             sentence = self.refused(command, "exp.yaml", *arguments)
@@ -56,7 +56,7 @@ tasks: {{ t: {task} }}
         self.assertEqual(sorted(os.listdir(self.folder)), before)
 
     def test_the_good_one_is_good(self):
-        self.experiment()
+        self.write_experiment()
         self.run_ok("check", "exp.yaml")
 
     def test_missing_file(self):

@@ -4,7 +4,8 @@
 // Include this before any xtensor header. In xtensor 0.24 (Debian 12) a workaround for g++ is
 // switched on for C++17 only; beyond it g++ takes a dynamic shape (svector) for a static one, and
 // temporaries of xarray expressions become tensors of rank 4: wrong results or a crash
-// (xtensor-stack/xtensor issues 1970 and 2701). The specialisation below says what a dynamic shape is.
+// (xtensor-stack/xtensor issues 1970 and 2701). The specialisation below says what a dynamic shape
+// is.
 
 #include <xtensor/xstorage.hpp>
 #include <xtensor/xtensor_forward.hpp>

@@ -47,6 +47,7 @@ void add_with_parameters(std::vector<OpCase>& cases) {
   conv("conv2d 2x3 valid", {5, 4, 3}, {2, 2, 3, 3}, false, {.stride = 1, .padding = 0});
   conv("conv2d pointwise", {3, 2, 7}, {5, 1, 1, 7}, true, {.stride = 1, .padding = 0});
   conv("conv2d 1x1 strided", {5, 3, 3}, {2, 1, 1, 3}, true, {.stride = 2, .padding = 0});
+  conv("conv2d several chunks", {12, 12, 7}, {5, 3, 3, 7}, true, {.stride = 1, .padding = 1});
   conv("conv2d wide border", {2, 3, 2}, {2, 2, 2, 2}, true, {.stride = 1, .padding = 3});
 
   const auto norm = [](R r) {

@@ -48,9 +48,13 @@ TEST_CASE("linear, conv2d and embedding name the shapes that do not fit") {
          linear(b.tape, b.real_of({3}), b.parameter({5, 2}), nullptr);
        }},
       {"[linear] expected bias (5), found (3)",
-       [](Bad& b) { linear(b.tape, b.real_of({3}), b.parameter({5, 3}), &b.parameter({3})); }},
+       [](Bad& b) {
+         linear(b.tape, b.real_of({3}), b.parameter({5, 3}), &b.parameter({3}));
+       }},
       {"[linear] expected rows of features (N, ..., I), found (4)",
-       [](Bad& b) { linear(b.tape, b.real_of({}), b.parameter({5, 1}), nullptr); }},
+       [](Bad& b) {
+         linear(b.tape, b.real_of({}), b.parameter({5, 1}), nullptr);
+       }},
       {"[linear] expected real numbers, found integers",
        [](Bad& b) {
          linear(b.tape, b.integers({3}), b.parameter({5, 3}), nullptr);
