@@ -10,6 +10,15 @@ namespace espalier {
 
 namespace {
 
+// Says where in the YAML the plugin was asked for.
+TaskHandle load(const TaskSpec& task, Registry& registry) {
+  try {
+    return registry.load(task.plugin);
+  } catch (const PluginError& error) {
+    throw PluginError(text::cat(task.place, ": ", error.what()));
+  }
+}
+
 bool wanted(const ExperimentSpec& spec, const TaskSpec& task) {
   return spec.only.empty() || std::ranges::find(spec.only, task.name) != spec.only.end();
 }
@@ -20,7 +29,7 @@ TaskSet load_tasks(ExperimentSpec& spec, Registry& registry) {
   TaskSet tasks;
   for (TaskSpec& task : spec.tasks) {
     if (!wanted(spec, task)) continue;
-    RunTask run{task.name, task.data, task.target, registry.load(task.plugin)};
+    RunTask run{task.name, task.data, task.target, load(task, registry)};
     read_fields(task.options, "tasks." + task.name, run.handle);
     task.options = write_fields(run.handle);
     if (run.target.empty()) run.target = run.handle.default_target();

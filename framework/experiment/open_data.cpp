@@ -18,17 +18,19 @@ Dataset select_all(Dataset part, const Selection& selection, const std::string& 
   return part;
 }
 
+// What `source` itself reads: a test part that names another source is none of its business.
 DataParts parts_of(const DataSpec& spec) {
-  return {spec.train ? &*spec.train : nullptr, spec.test ? &*spec.test : nullptr};
+  const bool own_test = spec.test && spec.test_source.object == nullptr;
+  return {spec.train ? &*spec.train : nullptr, own_test ? &*spec.test : nullptr};
 }
 
 Dataset read_test(const DataSpec& spec) {
-  const DataParts parts = parts_of(spec);
   if (spec.test_source.object != nullptr) {
-    return select_all(spec.test_source.object->read(DataRole::test, {nullptr, parts.test}),
+    return select_all(spec.test_source.object->read(DataRole::test, {nullptr, &*spec.test}),
                       spec.test_select, spec.place + ".test");
   }
-  return select_all(spec.source.object->read(DataRole::test, parts), spec.select, spec.place);
+  return select_all(spec.source.object->read(DataRole::test, parts_of(spec)), spec.select,
+                    spec.place);
 }
 
 // The trunk reads "images" or "inputs": the names that the sources give to what is not a label.
@@ -91,7 +93,7 @@ Stream open_stream(const ExperimentSpec& spec, const DataSpec& data) {
   if (data.limit > 0) stream.train = limit_rows(std::move(stream.train), data.limit);
   if (data.validation > 0.0) {
     RandomStream random(static_cast<std::uint64_t>(spec.seed), "validation/" + data.name);
-    auto split = split_off(std::move(stream.train), data.validation, random);
+    auto split = split_off(stream.train, data.validation, random, data.place + ".validation");
     stream.train = std::move(split.first);
     stream.validation = std::move(split.second);
   }

@@ -9,7 +9,7 @@ import os
 import struct
 import unittest
 
-from command import SOURCE, CommandTest, espalier
+from command import SOURCE, CommandTest
 
 TRUNK = """
 trunk:
@@ -84,7 +84,7 @@ tasks: {{ t: {task} }}
 
     def test_wrong_magic(self):
         self.write_bytes("wrong.idx", idx([6, 4, 4], bytes(96), magic=b"\1\0"))
-        self.check(["[idx]", "wrong.idx", "magic"], images="wrong.idx")
+        self.check(["[idx]", "wrong.idx", "byte 0", "two zero bytes"], images="wrong.idx")
 
     def test_unknown_element_type(self):
         self.write_bytes("type.idx", idx([6, 4, 4], bytes(96), kind=0x55))
@@ -135,7 +135,7 @@ tasks: {{ t: {task} }}
 
     def test_layer_that_does_not_fit(self):
         bad = TRUNK.replace("{ linear: 8 }, relu", "{ linear: 8 }, { conv: { channels: 4 } }")
-        self.check(["exp.yaml:8", "stage 'dense'", "layer 1 (conv)", "(2, 8)"], trunk=bad)
+        self.check(["exp.yaml:9", "stage 'dense'", "layer 1 (conv)", "(2, 8)"], trunk=bad)
 
     def test_window_larger_than_its_image(self):
         bad = TRUNK.replace("{ linear: 8 }, relu", "{ max_pool: 9 }")
@@ -188,23 +188,24 @@ tasks: {{ t: {{ plugin: regression, data: d, target: beta }} }}
 
 
 class MalformedFiles(CommandTest):
+    """Line `# expect: ` is the whole sentence; lines `# override: ` are arguments."""
+
     def test_every_file_of_the_folder(self):
-        paths = sorted(glob.glob(os.path.join(SOURCE, "tests", "malformed", "*.yaml")))
+        folder = os.path.join(SOURCE, "tests", "malformed")
+        paths = sorted(glob.glob(os.path.join(folder, "*.yaml")))
         self.assertGreaterEqual(len(paths), 40)
+        plugins = os.path.join(os.environ["ESPALIER_BUILD"], "lib", "espalier", "plugins")
         for path in paths:
             with self.subTest(os.path.basename(path)):
-                expected, overrides = None, []
-                with open(path, encoding="utf-8", errors="surrogateescape") as file:
-                    for line in file:
-                        if line.startswith("# expect: "):
-                            expected = line.removeprefix("# expect: ").rstrip("\n")
-                        elif line.startswith("# override: "):
-                            overrides.append(line.removeprefix("# override: ").rstrip("\n"))
-                self.assertIsNotNone(expected)
-                environment = {k: v for k, v in os.environ.items() if k != "ESPALIER_DATA"}
-                done = espalier("check", path, *overrides, cwd=self.folder)
-                del environment
-                self.assertEqual(done.returncode, 2, done.stderr)
+                with open(path, encoding="utf-8") as file:
+                    lines = file.read().splitlines()
+                expected = lines[0].removeprefix("# expect: ")
+                overrides = [line.removeprefix("# override: ") for line in lines
+                             if line.startswith("# override: ")]
+                sentence = self.refused("run", path, *overrides)
+                self.assertEqual(sentence.replace(folder + "/", "").replace(plugins, "<plugins>"),
+                                 expected)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["small.yaml"])
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def main():
     if not shutil.which(TOOL):
         print(f"skipped: {TOOL} is not installed (apt-get install {TOOL})")
         return sources.SKIPPED
-    paths = sources.files("framework", "plugins", "tests")
+    paths = sources.files("framework", "plugins", "tests", "docs")
     batches = [paths[i:i + BATCH] for i in range(0, len(paths), BATCH)]
     offending = {}
     with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -29,7 +29,7 @@ TEXT = (".cpp", ".hpp", ".in", ".cmake", ".txt", ".py", ".md", ".yaml", ".yml", 
         ".gitignore", ".clang-format", ".clang-tidy", "/bootstrap", ".ci/run", ".ci/full",
         ".ci/stages")
 # Inputs of tests that are wrong on purpose.
-INPUTS = re.compile(r"^tests/(?:.*/)?(?:corpus|bad|bad_inputs|inputs|golden|data)/")
+INPUTS = re.compile(r"^tests/(?:.*/)?(?:corpus|malformed|golden)/")
 
 
 def code_violations():
