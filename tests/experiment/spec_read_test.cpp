@@ -33,8 +33,9 @@ TEST_CASE("trunk, stages and layers keep their order and places") {
   REQUIRE(stage.layers.size() == 3);
   CHECK(stage.layers[1].kind == "max_pool");
   CHECK(stage.layers[1].layer != nullptr);
-  const Stage& written = small_spec().trunk.stages.at(0);
-  CHECK(written.layers.at(1).place == "/exp/small.yaml:7:42: trunk.stages.0.layers.1");
+  const ExperimentSpec written = small_spec();
+  CHECK(written.trunk.stages.at(0).layers.at(1).place ==
+        "/exp/small.yaml:7:46: trunk.stages.0.layers.1");
 }
 
 TEST_CASE("tasks keep the options of their plugin as they are written") {
@@ -123,9 +124,9 @@ TEST_CASE("required keys are asked for by name") {
 
 TEST_CASE("names become names of files, and are checked") {
   const std::string message = "expected a name of 1 to 64 letters, digits, '_' or '-', found ";
-  CHECK(small_error({"name='../x'"}) == "override 'name='../x'': name: " + message + "'../x'");
-  CHECK(small_error({"name='a b'"}) == "override 'name='a b'': name: " + message + "'a b'");
-  CHECK(small_error({"name=''"}) == "override 'name=''': name: " + message + "''");
+  CHECK(small_error({"name=../x"}) == "override 'name=../x': name: " + message + "'../x'");
+  CHECK(small_error({"name=a b"}) == "override 'name=a b': name: " + message + "'a b'");
+  CHECK(small_error({"name=\"\""}) == "override 'name=\"\"': name: " + message + "''");
   CHECK(small_error({"name=" + std::string(65, 'a')}).find(message) != std::string::npos);
   CHECK(small_error({"name=" + std::string(64, 'a')}) == "no error");
   CHECK(small_error({"tasks.a/b={ plugin: x, data: letters }"}) ==
