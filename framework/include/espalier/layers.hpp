@@ -22,7 +22,7 @@ struct ConvLayer {
   Index channels = 1;
   Index kernel = 3;
   Index stride = 1;
-  std::optional<Index> padding;  ///< absent: "same", (kernel - 1) / 2
+  std::optional<Index> padding = std::nullopt;  ///< absent: "same", (kernel - 1) / 2
   bool bias = true;
   Initializer weights = {Initializer::Kind::he_normal};
 };
