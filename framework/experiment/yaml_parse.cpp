@@ -25,7 +25,7 @@ struct Sentence {
   const char* theirs;
   const char* ours;
 };
-constexpr std::array<Sentence, 11> kSentences = {{
+const std::array<Sentence, 11> kSentences = {{
     {YAML::ErrorMsg::END_OF_MAP, "expected a key at the indentation of the keys before it"},
     {YAML::ErrorMsg::END_OF_SEQ, "expected '- ' at the indentation of the items before it"},
     {YAML::ErrorMsg::END_OF_MAP_FLOW, "expected ',' or '}' in a map in braces"},
