@@ -24,6 +24,15 @@ Var siamese(Tape& tape, ParameterStore& store, Var x) {
                   tanh(tape, dense(tape, store, b, "trunk/pair", 4)));
 }
 
+// The same convolution twice: an op that needs workspace for its gradient.
+Var convolved(Tape& tape, ParameterStore& store, Var x) {
+  x = reshape(tape, x, {3, 2, 1});
+  Parameter& weight = parameter(store, "tied/weight", {1, 3, 3, 1});
+  Parameter& bias = parameter(store, "tied/bias", {1});
+  for (int i = 0; i < 2; ++i) x = tanh(tape, conv2d(tape, x, weight, &bias, {.padding = 1}));
+  return flatten(tape, x);
+}
+
 Var four_features(Tape& tape, ParameterStore& store, Var x) {
   return relu(tape, dense(tape, store, x, "trunk/first", 4));
 }
@@ -34,7 +43,9 @@ struct Net {
 };
 
 std::vector<Net> nets() {
-  return {{"chain", {.trunk = twice}}, {"siamese", {.trunk = four_features, .head = siamese}}};
+  return {{"chain", {.trunk = twice}},
+          {"convolutions", {.trunk = convolved}},
+          {"siamese", {.trunk = four_features, .head = siamese}}};
 }
 
 double total_loss(Model& model, const std::vector<double>& weights) {
