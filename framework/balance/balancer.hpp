@@ -6,43 +6,89 @@
 #include <string_view>
 #include <vector>
 
+#include "balance/conventions.hpp"
+#include "balance/step.hpp"
 #include "espalier/api.hpp"
 #include "espalier/fields.hpp"
-#include "espalier/random.hpp"
 
 namespace espalier {
 
+class BilevelProblem;
+
 /// What a method must be given; the trainer acts on these flags and knows no method by name.
 struct Needs {
-  bool losses = false;  ///< the losses' values
-  bool gram = false;    ///< G = J J', inner products of the tasks' shared gradients: T lanes
+  bool losses = false;               ///< the losses' values decide something
+  bool losses_after_update = false;  ///< `after_update`: the same batch's losses once more
+  bool gram = false;       ///< G = J J', inner products of the tasks' shared gradients: T lanes
+  bool features = false;   ///< with `gram`: G is of the gradients at the trunk's output, not of the
+                           ///< parameters'; without: `combine_features` rewrites these gradients
+  bool rotations = false;  ///< with `features`: each task reads the trunk's output rotated
+  bool cross_gram = false;  ///< A = J(batch 2) J(batch 3)'; the direction is of batch 1
+  bool jacobian = false;    ///< `combine`: each task's gradient element by element
+  bool validation = false;  ///< `solve`: a BilevelProblem
+  int batches = 1;          ///< training batches a step draws (1 to 3)
 };
 
-/// One step as a method sees it. T tasks in the order of the experiment.
-struct BalanceStep {
-  std::span<const double> losses;  ///< (T)
-  std::span<const double> gram;    ///< (T, T) row-major; empty unless asked for
-  RandomStream* random = nullptr;  ///< the method's own stream, at its position
+/// What `espalier info` prints beside the options.
+struct BalancerInfo {
+  std::string_view summary;  ///< a line
+  std::string_view formula;  ///< equations in plain text, several lines
+  std::string_view paper;    ///< authors, year, title
 };
 
-/// A method that combines the tasks: weights w such that the trunk moves along sum w_t g_t. Each is
-/// one file, with its paper and equations in the header comment, and one line in `balancer_table`.
+/// Sizes known before the first step.
+struct BalanceSizes {
+  std::size_t tasks = 0;
+  std::size_t parameters = 0;  ///< P, shared numbers; only where a Jacobian is asked for
+  std::size_t features = 0;    ///< F, numbers per row at the trunk's output; only with `features`
+  std::size_t blocks = 1;      ///< shared layers
+};
+
+/// A method that combines the tasks: weights w such that the trunk moves along sum w_t g_t, or a
+/// direction of its own. Each is one file, with its paper, equations and deviations in the header
+/// comment, and one line in `balancer_table`.
 class ESPALIER_API Balancer {
  public:
   virtual ~Balancer();
+  virtual BalancerInfo info() const = 0;
   virtual void fields(Fields& /*fields*/) {}
   virtual Needs needs() const = 0;
-  /// Writes the T weights. Zero rows of G and T = 1 are legal.
-  virtual void weigh(const BalanceStep& step, std::span<double> weights) = 0;
-  /// Everything the next step depends on, for exact resume.
+  /// Sets the paper's conventions.
+  virtual void conventions(BalanceConventions& /*conventions*/) const {}
+  /// Whether the method may be solved layer by layer (`gram: per_layer`).
+  virtual bool layerwise() const { return false; }
+  /// Called once, before the first step: makes state of these sizes.
+  virtual void begin(const BalanceSizes& /*sizes*/) {}
+
+  /// Writes the n weights. n = 1 is legal. Weights are finite for every finite G.
+  virtual void weigh(const BalanceStep& step, std::span<double> weights);
+  /// With `losses_after_update`: the same tasks, losses of the same batch after the update.
+  virtual void after_update(const BalanceStep& /*step*/) {}
+  /// With `jacobian`: writes the direction (P) and, where the method has weights, them; they
+  /// arrive as NaN.
+  virtual void combine(const JacobianStep& step, std::span<double> weights,
+                       std::span<real> direction);
+  /// With `features` and without `gram`. Weights as in `combine`.
+  virtual void combine_features(const FeatureStep& step, std::span<double> weights);
+  /// With `validation`: writes the weights of all tasks.
+  virtual void solve(BilevelProblem& problem, const BalanceStep& step, std::span<double> weights);
+
+  /// Everything the next step depends on, for exact resume: small state as numbers, state of the
+  /// parameters' size as blocks that live as long as the method (made by `begin`).
   virtual std::vector<double> state() const { return {}; }
   virtual void restore(std::span<const double> /*state*/) {}
+  struct StateBlock {
+    std::string name;
+    Tensor value;
+  };
+  virtual std::vector<StateBlock> blocks() { return {}; }
 };
+
+/// What needs() asks for and what it costs, a line each.
+ESPALIER_API std::string describe_needs(const Needs& needs);
 
 struct BalancerEntry {
   std::string_view name;
-  std::string_view summary;
-  std::string_view reference;  ///< paper
   std::unique_ptr<Balancer> (*make)();
 };
 

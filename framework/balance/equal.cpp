@@ -10,6 +10,11 @@ namespace {
 
 class Equal final : public Balancer {
  public:
+  BalancerInfo info() const override {
+    return {"sum of the losses", "w_t = 1",
+            "Kurin et al. 2022, In Defense of the Unitary Scalarization for Deep Multi-Task "
+            "Learning"};
+  }
   Needs needs() const override { return {}; }
   void weigh(const BalanceStep& /*step*/, std::span<double> weights) override {
     std::ranges::fill(weights, 1.0);

@@ -17,7 +17,15 @@ namespace {
 
 class PcGrad final : public Balancer {
  public:
-  Needs needs() const override { return {.losses = false, .gram = true}; }
+  BalancerInfo info() const override {
+    return {"projects each task's gradient off those it conflicts with",
+            "for each task i: p = g_i; for the others j in random order:\n"
+            "  <p, g_j> < 0:  p -= <p, g_j> / |g_j|^2 g_j\n"
+            "d = sum of all p",
+            "Yu et al. 2020, Gradient Surgery for Multi-Task Learning"};
+  }
+  Needs needs() const override { return {.gram = true}; }
+  bool layerwise() const override { return true; }
 
   void weigh(const BalanceStep& step, std::span<double> weights) override {
     const std::size_t tasks = weights.size();

@@ -28,6 +28,12 @@ void print_options(ListFields list_fields) {
   if (collected.rows().empty()) std::cout << "  no options\n";
 }
 
+void print_indented(std::string_view detail) {
+  std::cout << "  ";
+  for (const char c : detail) std::cout << c << (c == '\n' ? "  " : "");
+  std::cout << '\n';
+}
+
 std::vector<CatalogEntry> everything(const std::vector<std::string>& folders) {
   std::vector<CatalogEntry> all = catalog();
   for (CatalogEntry& plugin : plugin_catalog(folders)) all.push_back(std::move(plugin));
@@ -43,6 +49,7 @@ void info(const std::string& name, const std::vector<std::string>& folders) {
     found = true;
     std::cout << name << " (" << entry.kind << "): " << entry.summary << '\n';
     if (!entry.reference.empty()) std::cout << "  paper: " << entry.reference << '\n';
+    if (!entry.detail.empty()) print_indented(entry.detail);
     print_options(entry.list_fields);
   }
   if (!found) {

@@ -4,6 +4,7 @@
 
 #include "balance/balancer.hpp"
 #include "balance/conventions.hpp"
+#include "core/text.hpp"
 #include "data/source.hpp"
 #include "nn/layer.hpp"
 #include "optim/optimizer.hpp"
@@ -30,7 +31,25 @@ void add(std::vector<CatalogEntry>& all, const char* kind, const Table& table) {
   for (const auto& entry : table) {
     const auto make = entry.make;
     all.push_back({kind, std::string(entry.name), std::string(entry.summary), reference_of(entry),
-                   [make](Fields& fields) { make()->fields(fields); }});
+                   "", [make](Fields& fields) { make()->fields(fields); }});
+  }
+}
+
+// The conventions are listed with the method's own defaults.
+void add_balancers(std::vector<CatalogEntry>& all) {
+  for (const BalancerEntry& entry : balancer_table()) {
+    const auto make = entry.make;
+    const std::unique_ptr<Balancer> method = make();
+    const BalancerInfo info = method->info();
+    all.push_back(
+        {"balancers", std::string(entry.name), std::string(info.summary), std::string(info.paper),
+         text::cat(info.formula, "\n", describe_needs(method->needs())), [make](Fields& fields) {
+           const std::unique_ptr<Balancer> shown = make();
+           BalanceConventions conventions;
+           shown->conventions(conventions);
+           shown->fields(fields);
+           conventions.fields(fields);
+         }});
   }
 }
 
@@ -39,15 +58,7 @@ void add(std::vector<CatalogEntry>& all, const char* kind, const Table& table) {
 std::vector<CatalogEntry> catalog() {
   std::vector<CatalogEntry> all;
   add(all, "sharing", sharing_table());
-  add(all, "balancers", balancer_table());
-  for (CatalogEntry& entry : all) {
-    if (entry.kind != "balancers") continue;
-    const auto own = entry.list_fields;
-    entry.list_fields = [own](Fields& fields) {
-      own(fields);
-      BalanceConventions().fields(fields);
-    };
-  }
+  add_balancers(all);
   add(all, "layers", layer_table());
   add(all, "optimizers", optimizer_table());
   add(all, "schedules", schedule_table());
@@ -61,7 +72,7 @@ std::vector<CatalogEntry> plugin_catalog(const std::vector<std::string>& folders
   for (const PluginListing& plugin : registry->list()) {
     const bool usable = plugin.why_not.empty();
     const std::string name = plugin.name;
-    all.push_back({"plugins", name, usable ? plugin.summary : "unusable: " + plugin.why_not, "",
+    all.push_back({"plugins", name, usable ? plugin.summary : "unusable: " + plugin.why_not, "", "",
                    [registry, name](Fields& fields) { registry->load(name).fields(fields); }});
   }
   return all;

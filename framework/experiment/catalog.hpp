@@ -13,7 +13,8 @@ struct CatalogEntry {
   std::string kind;  ///< "balancer", "layer", ...
   std::string name;
   std::string summary;
-  std::string reference;                     ///< paper, where there is one
+  std::string reference;  ///< paper, where there is one
+  std::string detail;     ///< equations, needs and costs of a balancer; "" elsewhere
   std::function<void(Fields&)> list_fields;  ///< its options, with their defaults
 };
 

@@ -83,6 +83,17 @@ void ConfigReader::integers(const Field& field, std::vector<Index>& value,
                 });
 }
 
+void ConfigReader::numbers(const Field& field, std::vector<double>& value,
+                           const NumberRange& range) {
+  const ConfigNode* const node = take(field);
+  if (node == nullptr) return;
+  value.clear();
+  read_elements(*node, path_of(field.name), "a list of numbers",
+                [&](const ConfigNode& item, const std::string& path) {
+                  value.push_back(read_number(item, path, range));
+                });
+}
+
 void ConfigReader::words(const Field& field, std::vector<std::string>& value) {
   const ConfigNode* const node = take(field);
   if (node == nullptr) return;

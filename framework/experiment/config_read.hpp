@@ -21,6 +21,7 @@ class ESPALIER_API ConfigReader final : public ConfigFields {
   void word(const Field& field, std::string& value,
             std::span<const std::string_view> choices) override;
   void integers(const Field& field, std::vector<Index>& value, const IntegerRange& range) override;
+  void numbers(const Field& field, std::vector<double>& value, const NumberRange& range) override;
   void words(const Field& field, std::vector<std::string>& value) override;
   void path(const Field& field, Path& value) override;
   void form(const Field& field, const Form& form) override;

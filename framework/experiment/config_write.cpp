@@ -38,6 +38,15 @@ void ConfigWriter::integers(const Field& field, std::vector<Index>& value,
   node_.set(field.name, std::move(list));
 }
 
+void ConfigWriter::numbers(const Field& field, std::vector<double>& value,
+                           const NumberRange& /*range*/) {
+  ConfigNode list = ConfigNode::make_list();
+  for (const double element : value) {
+    list.items.push_back(ConfigNode::make_plain(text::number(element)));
+  }
+  node_.set(field.name, std::move(list));
+}
+
 void ConfigWriter::words(const Field& field, std::vector<std::string>& value) {
   ConfigNode list = ConfigNode::make_list();
   for (const std::string& element : value) list.items.push_back(ConfigNode::make_text(element));

@@ -134,6 +134,12 @@ void FieldRows::integers(const Field& field, std::vector<Index>& value, const In
   add(field, "a list, each " + describe_type(range), list_text(value));
 }
 
+void FieldRows::numbers(const Field& field, std::vector<double>& value, const NumberRange& range) {
+  std::vector<std::string> shown;
+  for (const double element : value) shown.push_back(text::number(element));
+  add(field, "a list, each " + describe_type(range), list_text(shown));
+}
+
 void FieldRows::words(const Field& field, std::vector<std::string>& value) {
   add(field, "a list of texts", list_text(value));
 }
@@ -172,7 +178,9 @@ std::string reference_markdown() {
     if (entry.kind != kind) page += text::cat("\n## ", title_of(entry.kind), "\n");
     kind = entry.kind;
     const std::string paper = entry.reference.empty() ? "" : " (" + entry.reference + ")";
-    page += text::cat("\n### `", entry.name, "`\n\n", entry.summary, paper, ".\n\n",
+    const std::string detail =
+        entry.detail.empty() ? "" : text::cat("```\n", entry.detail, "\n```\n\n");
+    page += text::cat("\n### `", entry.name, "`\n\n", entry.summary, paper, ".\n\n", detail,
                       table_of([&](FieldRows& f) { entry.list_fields(f); }));
   }
   return page;

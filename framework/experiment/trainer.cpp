@@ -111,7 +111,7 @@ void Trainer::backward(Plan& plan) {
     plan.gram(gram_);
   }
   balancer.weigh({.losses = losses_, .gram = gram_, .random = &random_}, weights_);
-  spec_.conventions.apply(gram_, weights_);
+  spec_.conventions.apply_scale(gram_, weights_);
   if (needs_.gram) {
     plan.weigh(weights_, weighted_heads ? weights_ : ones_);
   } else {

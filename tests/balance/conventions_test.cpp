@@ -18,7 +18,7 @@ std::vector<double> applied(const char* scale, std::vector<double> weights,
                             const std::vector<double>& gram = kGram) {
   BalanceConventions conventions;
   conventions.scale = scale;
-  conventions.apply(gram, weights);
+  conventions.apply_scale(gram, weights);
   return weights;
 }
 

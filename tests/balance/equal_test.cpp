@@ -18,8 +18,10 @@ TEST_CASE("equal weighs every task with 1 and needs nothing") {
 TEST_CASE("every method says what it is and where it comes from") {
   for (const BalancerEntry& entry : balancer_table()) {
     CAPTURE(entry.name);
-    CHECK_FALSE(entry.summary.empty());
-    CHECK_FALSE(entry.reference.empty());
-    CHECK(entry.make() != nullptr);
+    const auto method = entry.make();
+    REQUIRE(method != nullptr);
+    CHECK_FALSE(method->info().summary.empty());
+    CHECK_FALSE(method->info().formula.empty());
+    CHECK_FALSE(method->info().paper.empty());
   }
 }

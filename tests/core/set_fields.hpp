@@ -11,7 +11,8 @@
 
 namespace espalier::test {
 
-using Option = std::variant<bool, Index, double, std::string, std::vector<Index>>;
+using Option =
+    std::variant<bool, Index, double, std::string, std::vector<Index>, std::vector<double>>;
 
 /// Gives options to anything configurable, by name. Unknown names and other types are errors of the
 /// test; `refuse` throws its message as a ConfigError.
@@ -32,6 +33,10 @@ class SetFields final : public Fields {
   }
   void integers(const Field& field, std::vector<Index>& value,
                 const IntegerRange& /*range*/) override {
+    take(field, value);
+  }
+  void numbers(const Field& field, std::vector<double>& value,
+               const NumberRange& /*range*/) override {
     take(field, value);
   }
   void words(const Field& /*field*/, std::vector<std::string>& /*value*/) override {}

@@ -169,7 +169,7 @@ TEST_CASE("the idx source joins files of equal rows") {
 
   const DataPart alone = files_part({{"images", images}});
   SetFields options;
-  options.numbers["scale"] = 2.0;
+  options.number_values["scale"] = 2.0;
   const Dataset scaled = make_source("idx", options)->read(DataRole::test, {nullptr, &alone});
   CHECK(scaled.find("images")->reals[6] == real{510});
   CHECK(scaled.digest == file::sha256(kTwoImages));

@@ -24,7 +24,7 @@ class SetFields : public Fields {
  public:
   std::map<std::string, bool> flags;
   std::map<std::string, Index> integer_values;
-  std::map<std::string, double> numbers;
+  std::map<std::string, double> number_values;
   std::map<std::string, std::string> word_values;
   std::map<std::string, std::vector<std::string>> word_lists;
   std::map<std::string, Path> paths;
@@ -35,7 +35,7 @@ class SetFields : public Fields {
     set(field, value, integer_values);
   }
   void number(const Field& field, double& value, const NumberRange& /*range*/) override {
-    set(field, value, numbers);
+    set(field, value, number_values);
   }
   void word(const Field& field, std::string& value,
             std::span<const std::string_view> /*choices*/) override {
@@ -43,6 +43,10 @@ class SetFields : public Fields {
   }
   void integers(const Field& field, std::vector<Index>& /*value*/,
                 const IntegerRange& /*range*/) override {
+    names.emplace_back(field.name);
+  }
+  void numbers(const Field& field, std::vector<double>& /*value*/,
+               const NumberRange& /*range*/) override {
     names.emplace_back(field.name);
   }
   void words(const Field& field, std::vector<std::string>& value) override {

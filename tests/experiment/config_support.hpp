@@ -31,6 +31,7 @@ struct SampleOptions {
   bool bias = true;
   std::string init = "he_normal";
   std::vector<Index> shape = {1, 2};
+  std::vector<double> start = {0.5, -1.0};
   std::vector<std::string> columns = {"a"};
   Path file;
 
@@ -41,6 +42,7 @@ struct SampleOptions {
     f.flag({"bias", "adds a bias"}, bias);
     f.word({"init", "how it starts"}, init, kInits);
     f.integers({"shape", "extents"}, shape, {.at_least = 1});
+    f.numbers({"start", "numbers"}, start, {.at_most = 10.0});
     f.words({"columns", "names"}, columns);
     f.path({"file", "a file"}, file);
     if (!bias && init == "zeros") f.refuse("init", "expected a bias beside zeros, found none");

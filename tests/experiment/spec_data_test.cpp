@@ -159,6 +159,9 @@ TEST_CASE("no source has an option with the name of a key of the data set") {
     void integers(const Field& f, std::vector<Index>&, const IntegerRange&) override {
       all.emplace_back(f.name);
     }
+    void numbers(const Field& f, std::vector<double>&, const NumberRange&) override {
+      all.emplace_back(f.name);
+    }
     void words(const Field& f, std::vector<std::string>&) override { all.emplace_back(f.name); }
     void path(const Field& f, Path&) override { all.emplace_back(f.name); }
     void form(const Field& f, const Form&) override { all.emplace_back(f.name); }

@@ -64,6 +64,10 @@ class GivenFields final : public Fields {
     const auto found = find(lists, field);
     if (found != lists.end()) value = found->second;
   }
+  void numbers(const Field& field, std::vector<double>& /*value*/,
+               const NumberRange& /*range*/) override {
+    seen.emplace_back(field.name);
+  }
   void words(const Field& field, std::vector<std::string>& /*value*/) override {
     seen.emplace_back(field.name);
   }

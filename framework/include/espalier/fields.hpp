@@ -54,6 +54,8 @@ class ESPALIER_API Fields {
                     std::span<const std::string_view> choices = {}) = 0;
   virtual void integers(const Field& field, std::vector<Index>& value,
                         const IntegerRange& range = {}) = 0;
+  virtual void numbers(const Field& field, std::vector<double>& value,
+                       const NumberRange& range = {}) = 0;
   virtual void words(const Field& field, std::vector<std::string>& value) = 0;
   virtual void path(const Field& field, Path& value) = 0;
 
