@@ -58,7 +58,7 @@ TEST_CASE("an unknown key comes with the nearest absent key, or with all keys") 
         "exp.yaml:2:1: layer: unknown key 'rtae'; did you mean 'rate'?");
   CHECK(sample_error("{ units: 3, momentum: 0.1 }") ==
         "exp.yaml:1:13: layer: unknown key 'momentum'; expected one of units, rate, bias, init, "
-        "shape, columns, file");
+        "shape, start, columns, file");
   CHECK(sample_error("{ units: 3, unitz: 4 }") ==
         "exp.yaml:1:13: layer: unknown key 'unitz'; did you mean 'units'?");
 }
@@ -77,6 +77,8 @@ TEST_CASE("elements of lists are named by number") {
         "exp.yaml:1:23: layer.columns.0: expected a text, found a list");
   CHECK(sample_error("{ units: 1, columns: {a: 1} }") ==
         "exp.yaml:1:22: layer.columns: expected a list of texts, found a map");
+  CHECK(sample_error("{ units: 1, start: [1, 11] }") ==
+        "exp.yaml:1:24: layer.start.1: expected a number of at most 10, found 11");
   CHECK(sample_error("{ units: 1, shape: ~ }") ==
         "exp.yaml:1:20: layer.shape: expected a list of integers, found nothing");
 }

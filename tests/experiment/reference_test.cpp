@@ -17,6 +17,7 @@ TEST_CASE("rows tell type, default and range of every kind of field") {
         "| `bias` | true or false | `true` | adds a bias |\n"
         "| `init` | one of he_normal, zeros | `he_normal` | how it starts |\n"
         "| `shape` | a list, each an integer of at least 1 | `[1, 2]` | extents |\n"
+        "| `start` | a list, each a number of at most 10 | `[0.5, -1]` | numbers |\n"
         "| `columns` | a list of texts | `[a]` | names |\n"
         "| `file` | a path |  | a file |\n");
   CHECK(field_table({}) == "No options.\n");

@@ -57,6 +57,13 @@ TEST_CASE("the resolved experiment names every value") {
         "  equal:\n"
         "    scale: native\n"
         "    heads: plain\n"
+        "    normalise: none\n"
+        "    gram: all\n"
+        "    clip: 0\n"
+        "    smooth: 0\n"
+        "    every: 1\n"
+        "diagnostics:\n"
+        "  every: 0\n"
         "optimizer:\n"
         "  sgd:\n"
         "    learning_rate: 0.1\n"
@@ -135,6 +142,7 @@ TEST_CASE("options of every kind are written so that they read back") {
         "bias: false\n"
         "init: he_normal\n"
         "shape: []\n"
+        "start: [0.5, -1]\n"
         "columns: [\"5\", \"true\", \"a: b\", \"\"]\n"
         "file: \"/a b/$${c}\"\n");
   options.units = 1;
