@@ -1,5 +1,6 @@
 #include "espalier/tape.hpp"
 
+#include "core/shape_limit.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 
@@ -26,6 +27,10 @@ std::string shown(const std::vector<Part>& parts) {
 }  // namespace
 
 Var Tape::add_value(Value value) {
+  if (!has_at_most(value.info.shape, kMostNumbers)) {
+    throw ShapeError(text::cat("[", value.name, "] expected values of at most ", kMostNumbers,
+                               " numbers, found ", to_string(value.info.shape)));
+  }
   values_.push_back(std::move(value));
   return {static_cast<int>(values_.size()) - 1};
 }

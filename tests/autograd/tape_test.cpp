@@ -34,6 +34,16 @@ TEST_CASE("an input stacks its streams along the rows") {
   CHECK(r.tape.value(r.tokens).info.dtype == Dtype::integer);
 }
 
+TEST_CASE("a value larger than any memory is refused") {
+  Tape tape(true);
+  constexpr Index kHuge = Index{1} << 40U;
+  CHECK_THROWS_WITH_AS(tape.input("x", {kHuge}, Dtype::floating, {{0, 2}}),
+                       "[x] expected values of at most 1099511627776 numbers, found "
+                       "(2, 1099511627776)",
+                       ShapeError);
+  CHECK(tape.values().empty());
+}
+
 TEST_CASE("select takes the rows of one stream") {
   Recorded r;
   r.tape.enter(-1, "trunk");
