@@ -53,6 +53,7 @@ json to_json(const RunState& s) {
           {"balancer", bits(s.balancer)},
           {"scores", bits(s.scores)},
           {"weights", bits(s.weights)},
+          {"gram", bits(s.gram)},
           {"seconds", bits(s.seconds)},
           {"metrics_bytes", s.metrics_bytes}};
 }
@@ -66,6 +67,7 @@ RunState from_json(const json& j) {
   s.balancer = from_bits(j.at("balancer"));
   s.scores = from_bits(j.at("scores"));
   s.weights = from_bits(j.at("weights"));
+  s.gram = from_bits(j.at("gram"));
   s.seconds = from_bits(j.at("seconds"));
   s.metrics_bytes = j.at("metrics_bytes");
   return s;

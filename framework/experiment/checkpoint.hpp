@@ -18,6 +18,7 @@ struct RunState {
   std::vector<double> balancer;       ///< Balancer::state
   std::vector<double> scores;         ///< running scores of the epoch under way
   std::vector<double> weights;        ///< sum of the balancer's weights in that epoch
+  std::vector<double> gram;           ///< of the last step: the epoch's record shows it
   std::vector<double> seconds;        ///< spent so far, by phase
   std::uint64_t metrics_bytes = 0;    ///< length of metrics.jsonl
 };

@@ -165,6 +165,7 @@ RunState Trainer::snapshot() const {
     s.scores.insert(s.scores.end(), own.begin(), own.end());
   }
   s.weights = weight_sums_;
+  s.gram = gram_;
   s.seconds = clock_.state();
   return s;
 }
@@ -176,6 +177,7 @@ void Trainer::restore(const RunState& state) {
   std::span<const double> left = state.scores;
   for (TaskScore& score : scores_) left = left.subspan(score.restore(left));
   weight_sums_ = state.weights;
+  gram_ = state.gram;
   clock_.restore(state.seconds);
   state_.scores.clear();
   examples_ = state.step * static_cast<std::uint64_t>(examples_per_step());
