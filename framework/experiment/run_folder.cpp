@@ -77,6 +77,13 @@ void RunFolder::open_metrics(std::uint64_t bytes) {
   const std::string path = file("metrics.jsonl");
   metrics_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   if (metrics_ < 0) fail(path, "open it");
+  struct stat status {};
+  if (::fstat(metrics_, &status) != 0) fail(path, "ask for its size");
+  if (static_cast<std::uint64_t>(status.st_size) < bytes) {
+    throw DataError(text::cat("[run folder] ", path, ": expected at least the ", bytes,
+                              " bytes that the checkpoint counts, found ", status.st_size,
+                              "; put the file back, or start again with another --out"));
+  }
   if (::ftruncate(metrics_, static_cast<off_t>(bytes)) != 0) fail(path, "cut it");
   if (::lseek(metrics_, 0, SEEK_END) < 0) fail(path, "seek in it");
   metrics_bytes_ = bytes;

@@ -30,6 +30,16 @@ class Folders(CommandTest):
         self.assertEqual(sentence, "[run folder] expected out to hold the same experiment, found "
                                    "another one in its spec.yaml; choose another --out")
 
+    def test_metrics_that_lost_what_the_checkpoint_counts_are_refused(self):
+        self.run_ok("run", "small.yaml", "--out", "out", "--quiet")
+        os.remove(self.path("out", "summary.json"))
+        with open(self.path("out", "metrics.jsonl"), "r+b") as file:
+            file.truncate(10)
+        sentence = self.refused("run", "small.yaml", "--out", "out", "--resume", "--quiet")
+        self.assertRegex(sentence, r"^\[run folder\] out/metrics.jsonl: expected at least the \d+ bytes "
+                                   r"that the checkpoint counts, found 10; put the file back")
+        self.assertEqual(len(self.read("out", "metrics.jsonl")), 10)
+
     def test_a_refused_run_leaves_no_folder(self):
         self.refused("run", "small.yaml", "train.batch=100000", "--out", "out")
         self.refused("run", "small.yaml", "tasks.digits.plugin=nothing")
