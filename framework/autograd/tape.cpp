@@ -1,5 +1,7 @@
 #include "espalier/tape.hpp"
 
+#include "autograd/gram.hpp"
+#include "core/shape_limit.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 
@@ -23,9 +25,33 @@ std::string shown(const std::vector<Part>& parts) {
   return text::join(words, " + ");
 }
 
+// What the plan's recipes rely on; an op of a plugin may break any of it.
+void check_op(const Op& op, std::size_t inputs) {
+  const auto refuse = [&](const auto&... parts) {
+    throw ShapeError(text::cat("[", op.name(), "] expected ", parts...));
+  };
+  if (inputs == 0) refuse("at least one input, found none");
+  const std::size_t parameters = op.parameters().size();
+  if (parameters == 0) return;
+  if (parameters > kMaxParameters) {
+    refuse("at most ", kMaxParameters, " parameters, found ", parameters);
+  }
+  if (inputs > kMaxInputs) {
+    refuse("at most ", kMaxInputs, " inputs beside parameters, found ", inputs);
+  }
+  if (op.row_rule() == RowRule::reduce) {
+    refuse("no parameters where rows are reduced, found '", op.parameters()[0]->name,
+           "'; use it in an op before the reduction");
+  }
+}
+
 }  // namespace
 
 Var Tape::add_value(Value value) {
+  if (!has_at_most(value.info.shape, kMostNumbers)) {
+    throw ShapeError(text::cat("[", value.name, "] expected values of at most ", kMostNumbers,
+                               " numbers, found ", to_string(value.info.shape)));
+  }
   values_.push_back(std::move(value));
   return {static_cast<int>(values_.size()) - 1};
 }
@@ -46,6 +72,7 @@ Var Tape::input(std::string name, const Shape& sample, Dtype dtype,
 }
 
 Var Tape::record(std::unique_ptr<Op> op, const std::vector<Var>& inputs) {
+  check_op(*op, inputs.size());
   std::vector<ValueInfo> infos;
   for (const Var input : inputs) {
     infos.push_back(value(input).info);

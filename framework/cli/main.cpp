@@ -1,4 +1,6 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
 #include <iostream>
 
 #include "cli/commands.hpp"
@@ -8,7 +10,23 @@
 
 // Exit codes: 0 done, 1 failed while running, 2 bad input, 130 interrupted.
 
-int main(int argc, char** argv) {
+namespace {
+
+// CLI11 would only say that a command is required.
+void check_command(const CLI::App& app, int argc, char** argv) {
+  const std::string_view word = argc > 1 ? argv[1] : "";
+  if (word.empty() || word.starts_with('-')) return;
+  std::vector<std::string> names;
+  for (const CLI::App* const command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  if (std::ranges::find(names, word) != names.end()) return;
+  throw espalier::ConfigError(
+      espalier::text::cat("expected a command (", espalier::text::join(names, ", "), "), found ",
+                          espalier::text::quoted(word), espalier::text::suggestion(word, names)));
+}
+
+int run(int argc, char** argv) {
   CLI::App app{"Espalier: multi-task learning experiments from YAML", "espalier"};
   app.set_version_flag("--version", espalier::text::cat("espalier ", espalier::version(), "\n",
                                                         espalier::build_string()));
@@ -16,6 +34,7 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   espalier::cli::add_commands(app, exit_code);
   try {
+    check_command(app, argc, argv);
     app.parse(argc, argv);
     return exit_code;
   } catch (const CLI::ParseError& error) {
@@ -27,8 +46,16 @@ int main(int argc, char** argv) {
   } catch (const espalier::Error& error) {
     std::cerr << "espalier: " << error.what() << '\n';
     return 1;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
   } catch (const std::exception& error) {
-    std::cerr << "espalier: internal error: " << error.what() << '\n';
+    std::fprintf(stderr, "espalier: internal error: %s\n", error.what());
     return 1;
   }
 }

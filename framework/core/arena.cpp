@@ -14,8 +14,9 @@ Arena::Arena(std::size_t bytes) : bytes_(bytes) {
   void* block =
       mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, /*fd=*/-1, 0);
   if (block == MAP_FAILED) {
-    throw RunFailure(text::cat("[memory] expected ", text::bytes(static_cast<double>(bytes)),
-                               " of memory, found less; try a smaller train.batch"));
+    throw RunFailure(
+        text::cat("[memory] expected ", text::bytes(static_cast<double>(bytes)),
+                  " of memory, found less; try a smaller train.batch or smaller layers"));
   }
   constexpr std::size_t kHugePage = std::size_t{2} << 20U;
   if (bytes >= kHugePage) madvise(block, bytes, MADV_HUGEPAGE);  // advice: refusal is harmless

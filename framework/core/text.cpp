@@ -18,6 +18,7 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 }
 
 std::string number(double value) {
+  if (std::isnan(value)) return "nan";  // its sign says nothing, and differs between machines
   std::array<char, 40> buffer{};
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
   return {buffer.data(), end};

@@ -69,6 +69,10 @@ void offer_target(RunTask& task, const DataSpec& spec, const Stream& stream) {
   task.handle.accept(column);
 }
 
+const char* numbers_of(Dtype dtype) {
+  return dtype == Dtype::floating ? "real numbers" : "integers";
+}
+
 void check_inputs_agree(const DataSpec& spec, const Stream& stream) {
   if (stream.test.rows == 0) return;
   const ColumnData* const train = stream.train.find(stream.input);
@@ -77,9 +81,15 @@ void check_inputs_agree(const DataSpec& spec, const Stream& stream) {
     throw ConfigError(text::cat(spec.place, ": expected a column '", stream.input,
                                 "' in the test data, found none"));
   }
-  if (test->sample == train->sample) return;
-  throw ConfigError(text::cat(spec.place, ": expected test inputs of shape ",
-                              to_string(train->sample), ", found ", to_string(test->sample)));
+  if (test->sample != train->sample) {
+    throw ConfigError(text::cat(spec.place, ": expected test inputs of shape ",
+                                to_string(train->sample), ", found ", to_string(test->sample)));
+  }
+  if (test->dtype != train->dtype) {
+    throw ConfigError(text::cat(spec.place, ": expected test inputs that are ",
+                                numbers_of(train->dtype), ", as the training inputs, found ",
+                                numbers_of(test->dtype)));
+  }
 }
 
 Stream open_stream(const ExperimentSpec& spec, const DataSpec& data) {
@@ -102,6 +112,22 @@ Stream open_stream(const ExperimentSpec& spec, const DataSpec& data) {
 
 }  // namespace
 
+namespace {
+
+// Streams are stacked along the rows of one value. (Their shapes are checked against the trunk's.)
+void check_streams_agree(const ExperimentSpec& spec, const OpenedData& opened) {
+  const auto dtype_of = [](const Stream& s) { return s.train.find(s.input)->dtype; };
+  for (const Stream& stream : opened) {
+    if (dtype_of(stream) == dtype_of(opened.front())) continue;
+    throw ConfigError(text::cat(spec.trunk.place, ": expected inputs of one kind, found ",
+                                numbers_of(dtype_of(opened.front())), " in data '",
+                                opened.front().name, "' and ", numbers_of(dtype_of(stream)),
+                                " in data '", stream.name, "'"));
+  }
+}
+
+}  // namespace
+
 OpenedData open_data(const ExperimentSpec& spec, TaskSet& tasks) {
   OpenedData opened;
   for (const DataSpec& data : spec.data) {
@@ -115,6 +141,7 @@ OpenedData open_data(const ExperimentSpec& spec, TaskSet& tasks) {
     stream.tasks = std::move(users);
     opened.push_back(std::move(stream));
   }
+  check_streams_agree(spec, opened);
   return opened;
 }
 

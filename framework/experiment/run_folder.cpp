@@ -24,6 +24,12 @@ namespace {
   throw RunFailure(text::cat("[run folder] ", path, ": cannot ", what, ": ", std::strerror(errno)));
 }
 
+// "runs/first/" is "runs/first": its parent is `runs`.
+std::string without_end_slash(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
 void check_same_spec(const std::string& path, const std::string& resolved_spec) {
   const std::string stored = (fs::path(path) / "spec.yaml").string();
   std::error_code missing;
@@ -36,10 +42,15 @@ void check_same_spec(const std::string& path, const std::string& resolved_spec) 
 
 }  // namespace
 
-RunFolder::RunFolder(const std::string& path, const std::string& resolved_spec, bool resume)
-    : path_(path) {
-  const fs::path parent = fs::absolute(path).parent_path();
-  fs::create_directories(parent);
+RunFolder::RunFolder(const std::string& wanted, const std::string& resolved_spec, bool resume)
+    : path_(without_end_slash(wanted)) {
+  const std::string& path = path_;
+  std::error_code failed;
+  fs::create_directories(fs::absolute(path).parent_path(), failed);
+  if (failed) {
+    throw RunFailure(text::cat("[run folder] ", path,
+                               ": cannot make the folder it lies in: ", failed.message()));
+  }
   if (::mkdir(path.c_str(), 0755) != 0) {
     if (errno != EEXIST) fail(path, "make it");
     if (!resume) {
@@ -77,6 +88,13 @@ void RunFolder::open_metrics(std::uint64_t bytes) {
   const std::string path = file("metrics.jsonl");
   metrics_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   if (metrics_ < 0) fail(path, "open it");
+  struct stat status {};
+  if (::fstat(metrics_, &status) != 0) fail(path, "ask for its size");
+  if (static_cast<std::uint64_t>(status.st_size) < bytes) {
+    throw DataError(text::cat("[run folder] ", path, ": expected at least the ", bytes,
+                              " bytes that the checkpoint counts, found ", status.st_size,
+                              "; put the file back, or start again with another --out"));
+  }
   if (::ftruncate(metrics_, static_cast<off_t>(bytes)) != 0) fail(path, "cut it");
   if (::lseek(metrics_, 0, SEEK_END) < 0) fail(path, "seek in it");
   metrics_bytes_ = bytes;

@@ -12,9 +12,10 @@ namespace espalier {
 /// write into one.
 class ESPALIER_API RunFolder {
  public:
-  /// Makes `path` and locks it; with `resume` an existing folder of the same resolved spec is taken
-  /// up again. Throws ConfigError when it exists already, belongs to another spec, or is locked.
-  RunFolder(const std::string& path, const std::string& resolved_spec, bool resume);
+  /// Makes `wanted` and locks it; with `resume` an existing folder of the same resolved spec is
+  /// taken up again. Throws ConfigError when it exists already, belongs to another spec, or is
+  /// locked.
+  RunFolder(const std::string& wanted, const std::string& resolved_spec, bool resume);
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;

@@ -26,7 +26,7 @@ class ESPALIER_API ParameterStore {
   std::uint64_t seed() const { return seed_; }
 
  private:
-  Tensor allocate(const Shape& shape);
+  Tensor allocate(const std::string& name, const Shape& shape);
 
   std::uint64_t seed_;
   std::deque<Parameter> parameters_;  // a deque: pointers to elements stay valid

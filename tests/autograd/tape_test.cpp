@@ -18,7 +18,46 @@ struct Recorded {
   Var tokens = tape.input("tokens", {4}, Dtype::integer, {{0, 3}});
 };
 
+/// An op as a plugin might write it, with more of everything than a plan can take.
+class Odd final : public Op {
+ public:
+  Odd(std::vector<Parameter*> owned, RowRule rule) : owned_(std::move(owned)), rule_(rule) {}
+  std::string_view name() const override { return "odd"; }
+  std::span<Parameter* const> parameters() const override { return owned_; }
+  RowRule row_rule() const override { return rule_; }
+  ValueInfo infer(std::span<const ValueInfo> in) const override {
+    return {rule_ == RowRule::reduce ? Shape{1} : in[0].shape, Dtype::floating};
+  }
+  void forward(const OpContext& /*c*/) const override {}
+  void backward(const BackwardContext& /*c*/) const override {}
+
+ private:
+  std::vector<Parameter*> owned_;
+  RowRule rule_;
+};
+
 }  // namespace
+
+TEST_CASE("an op that a plan cannot take is refused when it is recorded") {
+  Recorded r;
+  Parameter& w = parameter(r.store, "w", {4});
+  const auto record = [&](std::size_t parameters, RowRule rule, std::size_t inputs) {
+    r.tape.record(std::make_unique<Odd>(std::vector<Parameter*>(parameters, &w), rule),
+                  std::vector<Var>(inputs, r.one));
+  };
+  CHECK_NOTHROW(record(8, RowRule::same, 8));
+  CHECK_NOTHROW(record(0, RowRule::reduce, 9));
+  CHECK_THROWS_WITH_AS(record(0, RowRule::same, 0), "[odd] expected at least one input, found none",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(record(9, RowRule::same, 1), "[odd] expected at most 8 parameters, found 9",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(record(1, RowRule::same, 9),
+                       "[odd] expected at most 8 inputs beside parameters, found 9", ShapeError);
+  CHECK_THROWS_WITH_AS(record(1, RowRule::reduce, 1),
+                       "[odd] expected no parameters where rows are reduced, found 'w'; use it in "
+                       "an op before the reduction",
+                       ShapeError);
+}
 
 TEST_CASE("an input stacks its streams along the rows") {
   const Recorded r;
@@ -32,6 +71,16 @@ TEST_CASE("an input stacks its streams along the rows") {
   CHECK(parts[1].first == 3);
   CHECK(parts[1].rows == 2);
   CHECK(r.tape.value(r.tokens).info.dtype == Dtype::integer);
+}
+
+TEST_CASE("a value larger than any memory is refused") {
+  Tape tape(true);
+  constexpr Index kHuge = Index{1} << 40U;
+  CHECK_THROWS_WITH_AS(tape.input("x", {kHuge}, Dtype::floating, {{0, 2}}),
+                       "[x] expected values of at most 1099511627776 numbers, found "
+                       "(2, 1099511627776)",
+                       ShapeError);
+  CHECK(tape.values().empty());
 }
 
 TEST_CASE("select takes the rows of one stream") {

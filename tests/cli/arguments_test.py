@@ -17,7 +17,8 @@ class Arguments(CommandTest):
 
     def test_no_or_wrong_command_is_bad_input(self):
         self.assertEqual(espalier().returncode, 2)
-        self.assertEqual(espalier("rum").returncode, 2)
+        self.assertRegex(self.refused("rum"), r"^expected a command \(run, check, .*\), found 'rum'; "
+                                              r"did you mean 'run'\?$")
         self.assertEqual(espalier("run").returncode, 2)
         self.assertEqual(espalier("run", "small.yaml", "--wrong", cwd=self.folder).returncode, 2)
 

@@ -133,6 +133,29 @@ tasks: {{ t: {task} }}
         self.check(["exp.yaml", "(4, 4, 1)", "(28, 28, 1)"],
                    trunk=TRUNK.replace("[1, 4, 4]", "[1, 28, 28]"))
 
+    def test_test_inputs_of_another_kind(self):
+        self.write_bytes("column.idx", idx([6, 1], bytes(6)))
+        self.write("exp.yaml", f"""name: bad
+data:
+  d: {{ source: idx, train: {{ images: column.idx, label: labels.idx }}, test: {{ images: labels.idx, label: labels.idx }} }}
+tasks: {{ t: {{ plugin: digits, data: d }} }}
+{TRUNK.replace("[1, 4, 4]", "[1]")}""")
+        self.assertIn("exp.yaml:3", self.refused("run", "exp.yaml"))
+        self.assertIn("expected test inputs that are real numbers, as the training inputs, found integers",
+                      self.refused("check", "exp.yaml"))
+
+    def test_streams_of_two_kinds(self):
+        self.write("table.csv", "x,y\n" + "1,2\n3,4\n" * 6)
+        self.write("exp.yaml", f"""name: bad
+data:
+  a: {{ source: csv, file: table.csv, inputs: [x], targets: [y], test: 0.5 }}
+  b: {{ source: idx, train: {{ images: labels.idx, label: labels.idx }}, test: {{ images: labels.idx, label: labels.idx }} }}
+tasks: {{ r: {{ plugin: regression, data: a, target: y }}, d: {{ plugin: digits, data: b }} }}
+{TRUNK.replace("[1, 4, 4]", "[1]")}""")
+        sentence = self.refused("run", "exp.yaml")
+        self.assertIn("expected inputs of one kind, found real numbers in data 'a' and integers in data 'b'",
+                      sentence)
+
     def test_layer_that_does_not_fit(self):
         bad = TRUNK.replace("{ linear: 8 }, relu", "{ linear: 8 }, { conv: { channels: 4 } }")
         self.check(["exp.yaml:9", "stage 'dense'", "layer 1 (conv)", "(2, 8)"], trunk=bad)

@@ -2,6 +2,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -44,6 +45,46 @@ class Resume(CommandTest):
             process.wait()
             process = self.start("--resume")
         self.assertEqual(process.wait(), 0)
+        self.check_same()
+
+    def test_killed_in_the_middle_of_an_epoch(self):
+        """Steps behind the checkpoint were recorded: they are cut off and done again."""
+        for _ in range(5):
+            if self.kill_in_the_middle() == -signal.SIGKILL:
+                break
+            shutil.rmtree(self.path("cut"))  # it had ended before the signal came
+        self.assertFalse(os.path.exists(self.path("cut", "model.safetensors")))
+        self.run_ok("run", "small.yaml", *LONG, "--out", "cut", "--resume", "--quiet")
+        starts = [int(line.split()[-1]) for line in self.read("cut", "log.txt").decode().splitlines()
+                  if line.startswith("started")]
+        self.assertEqual(len(starts), 2)
+        self.assertEqual(starts[0], 0)
+        self.assertGreater(starts[1], 0)
+        self.check_same()
+
+    def kill_in_the_middle(self):
+        process = self.start()
+        folder, metrics = self.path("cut", "checkpoint"), self.path("cut", "metrics.jsonl")
+
+        def in_the_middle():
+            if not os.path.isdir(folder) or not any(f.endswith("tensors") for f in os.listdir(folder)):
+                return False
+            with open(metrics, encoding="utf-8") as file:
+                last = file.read().splitlines()[-1:]
+            return last and last[0].startswith('{"kind":"step"') and last[0].endswith("}")
+
+        limit = time.time() + 60
+        while process.poll() is None and not in_the_middle():
+            self.assertLess(time.time(), limit)
+        process.send_signal(signal.SIGKILL)
+        return process.wait()
+
+    def test_killed_behind_the_last_checkpoint(self):
+        """The last epoch's record, the test and the model are made again from the checkpoint alone."""
+        shutil.copytree(self.path("whole"), self.path("cut"))
+        for name in ("summary.json", "model.safetensors"):
+            os.remove(self.path("cut", name))
+        self.run_ok("run", "small.yaml", *LONG, "--out", "cut", "--resume", "--quiet")
         self.check_same()
 
     def test_interrupted_saves_in_the_middle_of_an_epoch(self):

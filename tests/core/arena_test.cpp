@@ -49,6 +49,7 @@ TEST_CASE("sizes are rounded up to whole cache lines") {
 TEST_CASE("more memory than there is becomes an error with the size") {
   CHECK_THROWS_WITH_AS(
       Arena(std::size_t{1} << 60U),
-      "[memory] expected 1048576.0 TiB of memory, found less; try a smaller train.batch",
+      "[memory] expected 1048576.0 TiB of memory, found less; try a smaller train.batch or smaller "
+      "layers",
       RunFailure);
 }

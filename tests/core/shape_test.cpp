@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "core/shape_limit.hpp"
 #include "espalier/error.hpp"
 
 using namespace espalier;
@@ -51,4 +52,15 @@ TEST_CASE("a shape has at most six axes") {
   CHECK_THROWS_WITH_AS(shape.push_back(7), "[shape] expected at most 6 axes, found more",
                        ShapeError);
   CHECK(shape == Shape{1, 2, 3, 4, 5, 6});
+}
+
+TEST_CASE("whether a shape is small enough is found without overflow") {
+  constexpr Index kHuge = Index{1} << 62U;
+  CHECK(has_at_most({}, 1));
+  CHECK(has_at_most({3, 4}, 12));
+  CHECK_FALSE(has_at_most({3, 4}, 11));
+  CHECK_FALSE(has_at_most({kHuge, 4}, kMostNumbers));
+  CHECK_FALSE(has_at_most({4, kHuge}, kMostNumbers));
+  CHECK_FALSE(has_at_most({kHuge, kHuge, kHuge}, kHuge));
+  CHECK(has_at_most({3, 0, kHuge}, 5));
 }

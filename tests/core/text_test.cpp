@@ -20,6 +20,7 @@ TEST_CASE("number writes the shortest text that reads back") {
   CHECK(text::number(1e-5) == "1e-05");
   CHECK(text::number(std::numeric_limits<double>::infinity()) == "inf");
   CHECK(text::number(std::numeric_limits<double>::quiet_NaN()) == "nan");
+  CHECK(text::number(-std::numeric_limits<double>::quiet_NaN()) == "nan");
   for (const double value : {1.0 / 3.0, 1.7976931348623157e308, 5e-324, -123456789.125}) {
     CHECK(std::stod(text::number(value)) == value);
   }

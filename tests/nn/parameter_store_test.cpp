@@ -65,3 +65,15 @@ TEST_CASE("a buffer starts at its initial number and keeps what is written") {
   CHECK(store.buffers().size() == 1);
   CHECK(store.parameters().empty());
 }
+
+TEST_CASE("a parameter larger than any memory is refused before its bytes are counted") {
+  ParameterStore store(1);
+  constexpr Index kHuge = Index{1} << 62U;  // times 4 units wraps to nothing
+  CHECK_THROWS_WITH_AS(
+      store.parameter("trunk/0/weight", {kHuge, 4}, Domain::shared, kHe),
+      "[trunk/0/weight] expected at most 1099511627776 numbers, found (4611686018427387904, 4)",
+      ShapeError);
+  CHECK_THROWS_AS(store.buffer("running", {kHuge, kHuge}, 0.0), ShapeError);
+  CHECK(store.parameters().empty());
+  CHECK(store.buffers().empty());
+}

@@ -20,6 +20,7 @@ class AveragePool final : public Op {
     check::real_input(name(), in[0]);
     const Shape& x = in[0].shape;
     check::that(x.rank() == 4, name(), "images (N, H, W, C)", x);
+    check::padding_fits(name(), options_.padding);
     const Window w = pool_window(x, options_);
     return check::pooled(name(), w, x, std::max(x[1], x[2]) + 2 * options_.padding);
   }

@@ -5,6 +5,7 @@
 
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/elementwise_backward.hpp"
+#include "core/shape_limit.hpp"
 
 namespace espalier {
 
@@ -19,7 +20,7 @@ class ViewOp final : public Op {
   ValueInfo infer(std::span<const ValueInfo> in) const override {
     check::real_input(name(), in[0]);
     const Shape& x = in[0].shape;
-    check::that(row_.size() == x.row_size(), name(),
+    check::that(has_at_most(row_, x.row_size()) && row_.size() == x.row_size(), name(),
                 text::cat("rows of ", x.row_size(), " numbers for ", to_string(x)), row_);
     Shape y{x[0]};
     for (const Index extent : row_) y.push_back(extent);

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "autograd/ops/op_model.hpp"
 #include "espalier/error.hpp"
@@ -8,6 +9,8 @@
 namespace espalier::test {
 
 namespace {
+
+constexpr Index kLargest = std::numeric_limits<Index>::max();
 
 /// A tape with one stream of 4 rows, and values to misuse.
 struct Bad {
@@ -82,6 +85,11 @@ TEST_CASE("linear, conv2d and embedding name the shapes that do not fit") {
       {"[conv2d] expected a padding of at least 0, found -1",
        [](Bad& b) {
          conv2d(b.tape, b.real_of({5, 5, 1}), b.parameter({2, 3, 3, 1}), nullptr, {.padding = -1});
+       }},
+      {"[conv2d] expected a padding of at most 1048576, found 9223372036854775807",
+       [](Bad& b) {
+         conv2d(b.tape, b.real_of({5, 5, 1}), b.parameter({2, 3, 3, 1}), nullptr,
+                {.padding = kLargest});
        }},
       {"[conv2d] expected real numbers, found integers",
        [](Bad& b) {
@@ -209,6 +217,10 @@ TEST_CASE("pooling names kernels that do not fit") {
        [](Bad& b) {
          average_pool(b.tape, b.real_of({2, 5, 1}), {.kernel = 3});
        }},
+      {"[average_pool] expected a padding of at most 1048576, found 9223372036854775807",
+       [](Bad& b) {
+         average_pool(b.tape, b.real_of({5, 5, 1}), {.padding = kLargest});
+       }},
       {"[average_pool] expected real numbers, found integers",
        [](Bad& b) {
          average_pool(b.tape, b.integers({5, 5, 1}));
@@ -221,6 +233,11 @@ TEST_CASE("shape ops name the axis or range that is wrong") {
       {"[reshape] expected rows of 12 numbers for (4, 3, 4), found (5, 2)",
        [](Bad& b) {
          reshape(b.tape, b.real_of({3, 4}), {5, 2});
+       }},
+      // 4 (2^62 + 3) is 12 where the product wraps.
+      {"[reshape] expected rows of 12 numbers for (4, 3, 4), found (4611686018427387907, 4)",
+       [](Bad& b) {
+         reshape(b.tape, b.real_of({3, 4}), {4611686018427387907, 4});
        }},
       {"[flatten] expected real numbers, found integers",
        [](Bad& b) {

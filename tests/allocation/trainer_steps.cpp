@@ -1,0 +1,74 @@
+#include <doctest/doctest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "allocation/counter.hpp"
+#include "core/text.hpp"
+#include "experiment/prepared.hpp"
+
+using namespace espalier;
+using espalier::test::Allocations;
+using espalier::test::CountAllocations;
+
+namespace {
+
+constexpr const char* kExperiment =
+    "name: allocations\n"
+    "data:\n"
+    "  letters: { source: glyphs, classes: letters, train: 70, test: 10 }\n"
+    "  digits: { source: glyphs, classes: digits, train: 40, test: 10 }\n"
+    "trunk:\n"
+    "  input: [1, 28, 28]\n"
+    "  stages:\n"
+    "    - { name: conv, layers: [{ conv: 4 }, batch_norm, relu, { max_pool: 4 }] }\n"
+    "    - { name: dense, layers: [{ linear: 256 }, relu, { dropout: 0.1 }, { linear: 256 }] }\n"
+    "tasks:\n"
+    "  letters: { plugin: letters, data: letters }\n"
+    "  character: { plugin: classification, data: letters, classes: 26 }\n"
+    "  digits: { plugin: digits, data: digits }\n"
+    "optimizer: { sgd: { learning_rate: 0.01, momentum: 0.9 } }\n"
+    "schedule: { cosine: { warmup: 2 } }\n"
+    "train: { epochs: 3, batch: 16, last_batch: keep }\n";
+
+/// The experiment in a file of its own, which `prepare` has read when this ends.
+std::unique_ptr<Prepared> prepare_with(const std::vector<std::string>& overrides) {
+  std::string folder =
+      (std::filesystem::temp_directory_path() / "espalier_allocation_XXXXXX").string();
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  RunRequest request;
+  request.file = folder + "/exp.yaml";
+  request.overrides = overrides;
+  request.plugin_folders = {ESPALIER_PLUGINS};
+  std::ofstream(request.file) << kExperiment;
+  auto run = prepare(request);
+  std::filesystem::remove_all(folder);
+  return run;
+}
+
+// Two epochs, short batches included, behind a first epoch in which lazy things are made.
+Allocations count_steps(Trainer& trainer) {
+  while (!trainer.epoch_finished()) trainer.step();
+  trainer.next_epoch();
+  const CountAllocations counter;
+  while (!trainer.epoch_finished()) trainer.step();
+  trainer.next_epoch();
+  while (!trainer.epoch_finished()) trainer.step();
+  return counter.so_far();
+}
+
+}  // namespace
+
+TEST_CASE("the trainer's own steps, batches and scores included, allocate nothing") {
+  for (const char* const balance : {"balance=equal", "balance=pcgrad"}) {
+    for (const int threads : {1, 2}) {
+      CAPTURE(balance);
+      CAPTURE(threads);
+      const auto run = prepare_with({balance, text::cat("threads=", threads)});
+      const Allocations seen = count_steps(*run->trainer);
+      CHECK(seen.elsewhere == 0);
+      if (threads == 1) CHECK(seen.in_blas == 0);
+    }
+  }
+}
