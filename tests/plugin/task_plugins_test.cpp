@@ -21,7 +21,8 @@ Registry linked_registry() {
   return registry;
 }
 
-/// Gives the fields named in `numbers`, `words` and `lists`, and leaves the others alone.
+/// Gives the fields named in `given_numbers`, `given_words` and `lists`, and leaves the others
+/// alone.
 class GivenFields final : public Fields {
   template <class Given>
   auto find(Given& given, const Field& field) {
@@ -30,21 +31,21 @@ class GivenFields final : public Fields {
   }
 
  public:
-  std::map<std::string, double> numbers;
+  std::map<std::string, double> given_numbers;
   std::map<std::string, std::string> given_words;
   std::map<std::string, std::vector<Index>> lists;
   std::vector<std::string> seen;
 
   void flag(const Field& field, bool& /*value*/) override { seen.emplace_back(field.name); }
   void integer(const Field& field, Index& value, const IntegerRange& range) override {
-    const auto found = find(numbers, field);
-    if (found == numbers.end()) return;
+    const auto found = find(given_numbers, field);
+    if (found == given_numbers.end()) return;
     value = static_cast<Index>(found->second);
     if (value < range.at_least || value > range.at_most) refuse(field.name, "out of range");
   }
   void number(const Field& field, double& value, const NumberRange& range) override {
-    const auto found = find(numbers, field);
-    if (found == numbers.end()) return;
+    const auto found = find(given_numbers, field);
+    if (found == given_numbers.end()) return;
     value = found->second;
     const bool low = range.above ? value <= range.at_least : value < range.at_least;
     if (low || value > range.at_most) refuse(field.name, "out of range");
@@ -92,7 +93,7 @@ std::vector<Case> cases() {
   all[1].plugin = "digits";
   all[1].column = {"label", "chars", Dtype::integer, {1}, 10};
   all[2].plugin = "classification";
-  all[2].options.numbers = {{"classes", 5}, {"smoothing", 0.1}};
+  all[2].options.given_numbers = {{"classes", 5}, {"smoothing", 0.1}};
   all[2].options.lists = {{"hidden", {7, 6}}};
   all[2].column = {"kind", "chars", Dtype::integer, {1}, 5};
   for (std::size_t k = 3; k < all.size(); ++k) {
@@ -102,7 +103,7 @@ std::vector<Case> cases() {
   }
   all[3].options.lists = {{"hidden", {8}}};
   all[4].options.given_words = {{"loss", "huber"}};
-  all[4].options.numbers = {{"delta", 0.5}};
+  all[4].options.given_numbers = {{"delta", 0.5}};
   all[5].options.given_words = {{"loss", "l1"}};
   all[5].column.sample = {2, 2};
   return all;
@@ -191,7 +192,7 @@ std::string accept_error(const std::string& plugin, GivenFields options,
 
 GivenFields numbers(const std::map<std::string, double>& given) {
   GivenFields fields;
-  fields.numbers = given;
+  fields.given_numbers = given;
   return fields;
 }
 
