@@ -16,9 +16,18 @@ struct PlanState;
 
 struct PlanOptions {
   LaneMode lanes = LaneMode::one;
-  bool gram = false;  ///< `gram` will be asked for: its workspace is planned
+  bool gram = false;      ///< `gram` will be asked for: its workspace is planned
+  bool features = false;  ///< `backward_heads` and `backward_trunk` will be called in turn
   /// Test only: no two blocks share memory, so that a use after the planned life is seen.
   bool spread = false;
+};
+
+/// The trunk's output as one task's head reads it.
+struct Border {
+  int loss = 0;    ///< index of the task's loss
+  int stream = 0;  ///< stream of the rows
+  Tensor value;    ///< (B, ...)
+  Tensor cotangent;
 };
 
 /// A tape whose memory is placed and whose calls are prepared. A training step is
@@ -36,30 +45,53 @@ class ESPALIER_API Plan {
   /// Memory of a value. Inputs may be written before `forward`; kept values may be read after it.
   Tensor value(Var v) const;
   std::span<std::int32_t> indices(Var v) const;
+  /// Gradient of the weighted losses in a watched value, after a backward pass; no data where no
+  /// loss reaches it.
+  Tensor cotangent(Var v) const;
   /// The loss of `task` after `forward`.
   real loss(int task) const;
   /// Number of losses; lane l (with LaneMode::per_task) belongs to `tape().losses()[l].task`.
   int tasks() const;
 
-  /// One sweep up. `step` names the random masks of this step.
-  void forward(std::uint64_t step);
+  /// One sweep up. `step` names the random masks of this step. With `replay` the batch was seen
+  /// before: running statistics stay as they are.
+  void forward(std::uint64_t step, bool replay = false);
 
   /// One sweep down, input gradients only. seeds[l] is d(total)/d(loss l); border[l] scales what
   /// enters the trunk from the head of loss l (1: as it comes).
   void backward(std::span<const double> seeds, std::span<const double> border);
 
+  /// The same sweep in two halves, for methods that look at the gradients where they enter the
+  /// trunk, or change them there. REQUIRES LaneMode::one, PlanOptions::features.
+  void backward_heads(std::span<const double> seeds);
+  void backward_trunk(std::span<const double> border);
+  /// Between the halves: what each head reads and sends back. Heads that no shared parameter lies
+  /// before are absent.
+  std::vector<Border> borders() const;
+
   /// matrix (T, T), row-major: inner products of the losses' gradients over the shared parameters.
   /// REQUIRES LaneMode::per_task, PlanOptions::gram, a backward with unit seeds, and to be called
   /// before `weigh`.
   void gram(std::span<double> matrix);
-  /// The last Gram of the k-th shared parameter block (T, T); `gram_blocks` names them.
+  /// The last Gram of the k-th block of shared parameters (T, T): those of one op, or of several
+  /// that share a parameter. `gram_blocks` names them by their first parameter.
   std::span<const double> gram_block(std::size_t k) const;
   std::vector<std::string> gram_blocks() const;
 
+  /// Row l, at rows + l * stride: the gradient of loss l over the shared parameters, one after the
+  /// other. REQUIRES LaneMode::per_task, PlanOptions::gram, unit seeds, before `weigh`.
+  void jacobian(real* rows, std::size_t stride);
+  /// Numbers of all shared parameters that some loss reaches: the length of such a row.
+  std::size_t shared_numbers() const;
+
   /// Folds the lanes: from now on a gradient is that of sum shared[t] L_t for shared parameters, of
-  /// sum heads[t] L_t for the tasks' own. With LaneMode::one both must be all ones (the seeds carry
+  /// sum heads[t] L_t for the tasks' own. `shared` has T weights, or T for each block of
+  /// `gram_blocks` in turn. With LaneMode::one `shared` must be all ones (seeds and borders carry
   /// the weights).
   void weigh(std::span<const double> shared, std::span<const double> heads);
+  /// Instead of `weigh`: the gradient of the shared parameters is `direction`, laid out like a row
+  /// of `jacobian`; it must live until the next `weigh` or `direct`.
+  void direct(std::span<const real> direction, std::span<const double> heads);
 
   /// sink = beta * sink + alpha * gradient of `parameter`, after `weigh`. A parameter that several
   /// ops use is summed: the first use applies beta. False where no loss reaches it.

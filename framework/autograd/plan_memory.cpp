@@ -121,7 +121,8 @@ class Planner {
       const Tape::Node& node = nodes()[n];
       const int late = node.op != nullptr && !node.op->parameters().empty() ? clock_.update()
                                                                             : clock_.backward(n);
-      live_until(values_[id(node.output)], clock_.forward(n));
+      const bool seen = node.op == nullptr && s_.options.features && s_.tape.training();
+      live_until(values_[id(node.output)], seen ? clock_.update() : clock_.forward(n));
       for (std::size_t k = 0; k < node.inputs.size(); ++k) {
         const bool again =
             active(n) && node.op != nullptr && node.op->reads_input(static_cast<int>(k));
@@ -194,7 +195,9 @@ class Planner {
                                          BlockKind::cotangent, cotangent_bytes(y), clock_.end());
       }
       const bool recipe = node.op != nullptr && !node.op->parameters().empty();
-      live_until_cotangent(y, recipe ? clock_.update() : clock_.backward(n));
+      const bool seen = (node.op == nullptr && s_.options.features) ||  // see Plan::borders
+                        s_.tape.value(node.output).watched;
+      live_until_cotangent(y, recipe || seen ? clock_.update() : clock_.backward(n));
     }
     for (std::size_t n = 0; n < nodes().size(); ++n) {
       if (!active(n)) continue;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "autograd/plan_state.hpp"
 #include "core/text.hpp"
@@ -132,7 +133,7 @@ void prepare_forward(const PlanState& s, const Tape::Node& node, PreparedNode& p
     p.sinks.resize(c.parameters.size());
     p.shared = !c.parameters.empty() && c.parameters[0]->domain == Domain::shared;
     check_domains(*p.op);
-    if (p.shared && node.task >= 0) p.head_lane = loss_of_task(s, node.task);
+    if (node.task >= 0) (p.shared ? p.head_lane : p.head_loss) = loss_of_task(s, node.task);
   }
 }
 
@@ -178,6 +179,45 @@ void prepare_gram(PlanState& s, const Tape::Node& node, PreparedNode& p) {
   c.stride = static_cast<Index>(s.lane_count());
 }
 
+// Ops that share a parameter are one block: a parameter has one gradient, hence one set of weights.
+void make_gram_blocks(PlanState& s) {
+  std::vector<std::size_t> root(s.nodes.size());
+  std::iota(root.begin(), root.end(), std::size_t{0});
+  const auto find = [&](std::size_t n) {
+    while (root[n] != n) n = root[n];
+    return n;
+  };
+  for (const ParameterUses& use : s.uses) {
+    if (use.gram.empty()) continue;
+    for (const ParameterUse& other : use.active) {
+      const std::size_t a = find(use.active[0].node), b = find(other.node);
+      root[std::max(a, b)] = std::min(a, b);
+    }
+  }
+  for (std::size_t n = 0; n < s.nodes.size(); ++n) {
+    PreparedNode& node = s.nodes[n];
+    if (!node.shared || s.reach.active[n] == 0) continue;
+    PreparedNode& first = s.nodes[find(n)];
+    if (first.block < 0) {
+      first.block = static_cast<int>(s.gram_blocks.size());
+      s.gram_blocks.push_back({node.forward.parameters[0]->name, {}});
+      s.gram_blocks.back().gram.resize(s.lane_count() * s.lane_count());
+    }
+    node.block = first.block;
+  }
+  for (ParameterUses& use : s.uses) {
+    if (!use.gram.empty()) use.block = s.nodes[use.active[0].node].block;
+  }
+}
+
+void number_shared(PlanState& s) {
+  for (ParameterUses& use : s.uses) {
+    if (use.active.empty() || use.parameter->domain != Domain::shared) continue;
+    use.offset = s.shared_numbers;
+    s.shared_numbers += static_cast<std::size_t>(use.parameter->value.size());
+  }
+}
+
 // The first writer of a loss's cotangent is its seed; ops that read the loss add to it.
 void prepare_seeds(PlanState& s, Written& written) {
   for (std::size_t l = 0; l < s.tape.losses().size(); ++l) {
@@ -207,6 +247,8 @@ void prepare_nodes(PlanState& s) {
     make_regions(s, nodes[n], s.nodes[n]);
     prepare_gram(s, nodes[n], s.nodes[n]);
   }
+  if (s.options.gram) make_gram_blocks(s);
+  number_shared(s);
 }
 
 }  // namespace espalier

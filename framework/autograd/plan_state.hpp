@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "autograd/gram.hpp"
@@ -31,6 +32,7 @@ struct PreparedNode {
   std::vector<char> includes;  ///< per parameter: counted in this node's Gram
   std::vector<Sink> sinks;
   std::vector<double> gram;
+  int block = -1;  ///< of the plan's Gram blocks
 
   OpContext forward;
   BackwardContext backward;
@@ -41,6 +43,7 @@ struct PreparedNode {
   bool shared = false;         ///< its parameters are the balancer's
   bool several_lanes = false;  ///< some rows carry several lanes: folding must add them
   int border_lane = -1;        ///< select: the loss index whose border factor applies
+  int head_loss = -1;          ///< a task's own parameters in its head: the loss index of the task
   int head_lane = -1;          ///< shared parameters used in a head: the loss index of its task
   double factor = 1.0;         ///< of the sweep or set by weigh(): goes into the sink's alpha
 };
@@ -54,7 +57,15 @@ struct ParameterUse {
 struct ParameterUses {
   Parameter* parameter = nullptr;
   std::vector<ParameterUse> active;  ///< uses that a loss reaches
-  std::vector<double> gram;          ///< shared and used several times: its own Gram block
+  std::vector<double> gram;          ///< shared and used several times: its own part of the Gram
+  int block = -1;                    ///< of the plan's Gram blocks
+  std::size_t offset = 0;            ///< shared: first number in a row of the Jacobian
+};
+
+/// Ops whose shared parameters are weighed together, because they share some.
+struct GramBlock {
+  std::string name;
+  std::vector<double> gram;
 };
 
 struct PlanState {
@@ -69,6 +80,9 @@ struct PlanState {
   std::vector<real*> seeds;                       ///< per loss: its number in its cotangent
   std::vector<PreparedNode> nodes;
   std::vector<ParameterUses> uses;
+  std::vector<GramBlock> gram_blocks;
+  std::size_t shared_numbers = 0;
+  std::span<const real> direction;  ///< of `direct`; empty after `weigh`
   std::vector<Parameter*> parameters;
   std::span<std::byte> workspace;
   std::uint64_t forward_sweeps = 0;

@@ -102,4 +102,6 @@ void Tape::loss(int task, Var v) {
 
 void Tape::keep(Var v) { values_[static_cast<std::size_t>(v.id)].kept = true; }
 
+void Tape::watch(Var value) { values_[static_cast<std::size_t>(value.id)].watched = true; }
+
 }  // namespace espalier

@@ -57,6 +57,8 @@ class ESPALIER_API Balancer {
   virtual void conventions(BalanceConventions& /*conventions*/) const {}
   /// Whether the method may be solved layer by layer (`gram: per_layer`).
   virtual bool layerwise() const { return false; }
+  /// Of a method with `jacobian` or `features`: whether its direction is made of weights.
+  virtual bool weighs() const { return true; }
   /// Called once, before the first step: makes state of these sizes.
   virtual void begin(const BalanceSizes& /*sizes*/) {}
 

@@ -9,6 +9,7 @@
 #include "experiment/config_read.hpp"
 #include "experiment/config_scalar.hpp"
 #include "experiment/config_write.hpp"
+#include "experiment/spec_parts.hpp"
 
 namespace espalier {
 
@@ -26,9 +27,10 @@ ConfigNode argument(const std::string& text, const std::string& name) {
   return node;
 }
 
-std::unique_ptr<Balancer> make_method(const std::string& name) {
-  read_choice_name(argument(name, "METHOD"), "", "balancer", names_of(balancer_table()));
-  return make_named<Balancer>(balancer_table(), name);
+Choice<Balancer> choose_method(const std::string& name) {
+  const ConfigNode node = argument(name, "METHOD");
+  read_choice_name(node, "", "balancer", names_of(balancer_table()));
+  return {name, place_of(node, ""), make_named<Balancer>(balancer_table(), name)};
 }
 
 // What neither a Jacobian nor losses hold.
@@ -110,10 +112,6 @@ void write_notes(const BalanceRequest& request, const Needs& needs,
   }
   if (needs.jacobian) {
     notes.emplace_back("the method works on rows in float32");
-    if (conventions.scale.starts_with("sum_")) {
-      notes.push_back(text::cat("scale: ", conventions.scale,
-                                " does not touch a method with a direction of its own"));
-    }
   }
   if (conventions.gram != "all") {
     notes.push_back(
@@ -124,11 +122,13 @@ void write_notes(const BalanceRequest& request, const Needs& needs,
 }  // namespace
 
 BalanceAnswer balance_matrix(const BalanceRequest& request) {
-  const std::unique_ptr<Balancer> method = make_method(request.method);
-  const Needs needs = method->needs();
+  const Choice<Balancer> choice = choose_method(request.method);
+  Balancer& method = *choice.object;
+  const Needs needs = method.needs();
   check_determined(request.method, needs);
   BalanceConventions conventions;
-  read_options(request.options, *method, conventions);
+  read_options(request.options, method, conventions);
+  check_conventions(choice, conventions);
   BalanceAnswer answer;
   answer.method = request.method;
   answer.steps =
@@ -137,11 +137,11 @@ BalanceAnswer balance_matrix(const BalanceRequest& request) {
   const Matrix rows = read_jacobian(request.file);
   answer.tasks = rows.rows;
   answer.parameters = rows.columns;
-  answer.options = write_fields(*method);
+  answer.options = write_fields(method);
   answer.conventions = write_fields(conventions);
   const std::vector<double> losses = read_losses(request.losses, rows.rows);
   answer.result =
-      balance_steps(*method, request.method, conventions, rows, losses, answer.steps, seed);
+      balance_steps(method, request.method, conventions, rows, losses, answer.steps, seed);
   write_notes(request, needs, conventions, answer);
   return answer;
 }

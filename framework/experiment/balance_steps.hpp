@@ -13,16 +13,16 @@ struct BalanceResult {
   std::vector<double> weights;    ///< (T), of the rows as given; empty where there are none
   std::vector<double> direction;  ///< (P)
   std::vector<std::size_t> zero;  ///< rows that are zero
-  std::size_t fallbacks = 0;      ///< steps whose problem had no solution
+  std::uint64_t fallbacks = 0;    ///< steps whose problem had no solution
   std::string fallback;           ///< the last of their reasons
 };
 
-/// Runs `method` on the same rows and losses, `steps` times. As in training: rows without length
-/// are set aside where inner products decide; rows are normalised, the method solves (every k-th
-/// step), its weights are smoothed, rescaled, clipped. Each step is an epoch. REQUIRES a method
-/// that needs nothing but losses, gram or jacobian.
-BalanceResult balance_steps(Balancer& method, const std::string& name,
-                            const BalanceConventions& conventions, const Matrix& rows,
-                            const std::vector<double>& losses, Index steps, Index seed);
+/// Runs `method` with its conventions on the same rows and losses, `steps` times, as in training
+/// (see Weigher). Each step is an epoch. REQUIRES a method that needs nothing but losses, gram or
+/// jacobian.
+ESPALIER_API BalanceResult balance_steps(Balancer& method, const std::string& name,
+                                         const BalanceConventions& conventions, const Matrix& rows,
+                                         const std::vector<double>& losses, Index steps,
+                                         Index seed);
 
 }  // namespace espalier

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 constexpr std::size_t kKept = 2;
 
 // Doubles as hexadecimal bits: text that reads back to the same bits, NaN and infinity included.
@@ -49,10 +49,10 @@ json to_json(const RunState& s) {
           {"epoch", s.epoch},
           {"step_in_epoch", s.step_in_epoch},
           {"step", s.step},
-          {"random_position", s.random_position},
           {"balancer", bits(s.balancer)},
           {"scores", bits(s.scores)},
           {"weights", bits(s.weights)},
+          {"gradients", bits(s.gradients)},
           {"seconds", bits(s.seconds)},
           {"metrics_bytes", s.metrics_bytes}};
 }
@@ -62,10 +62,10 @@ RunState from_json(const json& j) {
   s.epoch = j.at("epoch");
   s.step_in_epoch = j.at("step_in_epoch");
   s.step = j.at("step");
-  s.random_position = j.at("random_position");
   s.balancer = from_bits(j.at("balancer"));
   s.scores = from_bits(j.at("scores"));
   s.weights = from_bits(j.at("weights"));
+  s.gradients = from_bits(j.at("gradients"));
   s.seconds = from_bits(j.at("seconds"));
   s.metrics_bytes = j.at("metrics_bytes");
   return s;
@@ -93,9 +93,8 @@ void restore(const Safetensors& file, const std::string& name, const Tensor& int
   std::memcpy(into.data, stored->data, static_cast<std::size_t>(into.size()) * sizeof(float));
 }
 
-std::vector<std::pair<std::string, Tensor>> all_tensors(ParameterStore& store,
-                                                        const Updater* updater) {
-  std::vector<std::pair<std::string, Tensor>> all;
+ExtraTensors all_tensors(ParameterStore& store, const Updater* updater, const ExtraTensors& extra) {
+  ExtraTensors all = extra;
   for (const Parameter& p : store.parameters()) all.emplace_back(p.name, p.value);
   for (const Buffer& b : store.buffers()) all.emplace_back(b.name, b.value);
   if (updater == nullptr) return all;
@@ -104,7 +103,7 @@ std::vector<std::pair<std::string, Tensor>> all_tensors(ParameterStore& store,
   return all;
 }
 
-std::vector<NamedTensor> named(const std::vector<std::pair<std::string, Tensor>>& tensors) {
+std::vector<NamedTensor> named(const ExtraTensors& tensors) {
   std::vector<NamedTensor> list;
   for (const auto& [name, tensor] : tensors) list.push_back({name, tensor.shape, tensor.data});
   return list;
@@ -113,28 +112,30 @@ std::vector<NamedTensor> named(const std::vector<std::pair<std::string, Tensor>>
 }  // namespace
 
 std::vector<NamedTensor> model_tensors(ParameterStore& store) {
-  return named(all_tensors(store, nullptr));
+  return named(all_tensors(store, nullptr, {}));
 }
 
 void save_checkpoint(const std::string& folder, const RunState& state, ParameterStore& store,
-                     const Updater& updater) {
+                     const Updater& updater, const ExtraTensors& extra) {
   fs::create_directories(folder);
   std::array<char, 40> name{};
   std::snprintf(name.data(), name.size(), "step-%012llu.safetensors",
                 static_cast<unsigned long long>(state.step));
-  write_safetensors((fs::path(folder) / name.data()).string(), named(all_tensors(store, &updater)),
+  write_safetensors((fs::path(folder) / name.data()).string(),
+                    named(all_tensors(store, &updater, extra)),
                     {{"espalier", to_json(state).dump()}});
   const std::vector<fs::path> present = checkpoints(folder);
   for (std::size_t i = kKept; i < present.size(); ++i) fs::remove(present[i]);
 }
 
 std::optional<RunState> load_checkpoint(const std::string& folder, ParameterStore& store,
-                                        Updater& updater) {
+                                        Updater& updater, const ExtraTensors& extra) {
   for (const fs::path& path : checkpoints(folder)) {
     try {
       const Safetensors file(path.string());
       const RunState state = from_json(json::parse(file.metadata().at("espalier")));
-      for (const auto& [name, tensor] : all_tensors(store, &updater)) restore(file, name, tensor);
+      for (const auto& [name, tensor] : all_tensors(store, &updater, extra))
+        restore(file, name, tensor);
       updater.set_steps(state.step);
       return state;
     } catch (const DataError& damaged) {

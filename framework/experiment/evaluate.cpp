@@ -10,8 +10,8 @@ PlannedModel& Evaluator::plan_for(int stream, Index rows) {
   const auto found = plans_.find(key);
   if (found != plans_.end()) return found->second;
   return plans_
-      .emplace(key,
-               plan_model(spec_, tasks_, data_, store_, {{stream, rows}}, /*training=*/false, {}))
+      .emplace(key, plan_model(spec_, tasks_, data_, store_, {{stream, rows}},
+                               {.rotations = spec_.balance.object->needs().rotations}))
       .first->second;
 }
 

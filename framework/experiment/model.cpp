@@ -20,7 +20,11 @@ Shape sample_shape(const TrunkSpec& trunk) {
 }
 
 const Stream& stream_of(const OpenedData& data, int stream) {
-  return data[static_cast<std::size_t>(stream)];
+  return data[static_cast<std::size_t>(stream) % data.size()];
+}
+
+const RunTask& task_of(const TaskSet& tasks, int task) {
+  return tasks[static_cast<std::size_t>(task) % tasks.size()];
 }
 
 // The input column of every stream must have the shape the trunk was declared with.
@@ -36,8 +40,10 @@ std::vector<TaskSlot> slots_of(const TaskSet& tasks, const OpenedData& data,
                                const std::vector<StreamRows>& streams) {
   std::vector<TaskSlot> slots;
   for (const StreamRows& stream : streams) {
+    const auto batch = static_cast<std::size_t>(stream.stream) / data.size();
     for (const int task : stream_of(data, stream.stream).tasks) {
-      slots.push_back({task, tasks[static_cast<std::size_t>(task)].name, stream.stream});
+      slots.push_back({task + static_cast<int>(batch * tasks.size()), task_of(tasks, task).name,
+                       stream.stream});
     }
   }
   std::ranges::sort(slots, {}, &TaskSlot::task);
@@ -48,17 +54,36 @@ Index rows_of(const std::vector<StreamRows>& streams, int stream) {
   return std::ranges::find(streams, stream, &StreamRows::stream)->rows;
 }
 
+// What the head reads turned by a matrix that starts as the identity.
+Var rotated(const Net& head, Var x, TaskVars& vars) {
+  const Index features = head.tape().shape(x)[-1];
+  Buffer& matrix = head.buffer("rotation", {features, features}, 0.0);
+  const std::span<real> numbers = matrix.value.span();
+  if (std::ranges::all_of(numbers, [](real v) { return v == 0; })) {  // just made
+    for (Index i = 0; i < features; ++i) {
+      numbers[static_cast<std::size_t>(i * features + i)] = 1;
+    }
+  }
+  vars.rotation = matrix.value;
+  vars.rotated = rotate(head, x, matrix);
+  head.tape().watch(vars.rotated);
+  return vars.rotated;
+}
+
 }  // namespace
 
 PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedData& data,
                         ParameterStore& store, const std::vector<StreamRows>& streams,
-                        bool training, const PlanOptions& options) {
-  std::vector<std::string> names;
-  for (const Stream& stream : data) names.push_back(stream.name);
+                        const ModelOptions& options) {
+  std::vector<std::string> names;  // a further batch of a stream has the stream's name
+  for (const StreamRows& stream : streams) {
+    names.resize(std::max(names.size(), static_cast<std::size_t>(stream.stream) + 1));
+  }
+  for (std::size_t s = 0; s < names.size(); ++s) names[s] = data[s % data.size()].name;
   const Shape sample = sample_shape(spec.trunk);
   for (const StreamRows& s : streams) check_input(spec, stream_of(data, s.stream), sample);
 
-  Tape tape(training);
+  Tape tape(options.training);
   PlannedModel model;
   model.streams = streams;
   const Dtype dtype = stream_of(data, streams[0].stream)
@@ -72,7 +97,7 @@ PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const 
       spec.sharing.object->record(trunk, model.input, spec.trunk.stages, slots);
 
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    const RunTask& task = tasks[static_cast<std::size_t>(slots[i].task)];
+    const RunTask& task = task_of(tasks, slots[i].task);
     const ColumnData* column = stream_of(data, slots[i].stream).train.find(task.target);
     const StreamRows own = {slots[i].stream, rows_of(streams, slots[i].stream)};
     TaskVars vars;
@@ -80,12 +105,13 @@ PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const 
     vars.target = tape.input("target " + task.name, column->sample, column->dtype, {own});
     tape.enter(slots[i].task, "heads/" + task.name);
     const Net head(tape, store, names, Domain::task, "heads/" + task.name);
-    vars.prediction = task.handle.head(head, features[i]);
+    vars.prediction =
+        task.handle.head(head, options.rotations ? rotated(head, features[i], vars) : features[i]);
     tape.keep(vars.prediction);
     tape.loss(slots[i].task, task.handle.loss(head, vars.prediction, vars.target));
     model.tasks.push_back(vars);
   }
-  model.plan = std::make_unique<Plan>(std::move(tape), options);
+  model.plan = std::make_unique<Plan>(std::move(tape), options.plan);
   return model;
 }
 
@@ -112,7 +138,7 @@ void fill_stream(const PlannedModel& model, const TaskSet& tasks, const OpenedDa
   }
   for (const TaskVars& vars : model.tasks) {
     if (model.plan->tape().value(vars.target).parts[0].stream != stream) continue;
-    const std::string& column = tasks[static_cast<std::size_t>(vars.task)].target;
+    const std::string& column = task_of(tasks, vars.task).target;
     fill(*model.plan, vars.target, 0, *part.find(column), rows);
   }
 }

@@ -14,9 +14,11 @@ namespace espalier {
 
 /// The values of one task on a plan's tape.
 struct TaskVars {
-  int task = 0;  ///< position in the TaskSet
+  int task = 0;  ///< position in the TaskSet; of the b-th batch of a step, b * tasks more
   Var target;
   Var prediction;
+  Var rotated;      ///< with ModelOptions::rotations: what the head reads
+  Tensor rotation;  ///< and the matrix (F, F) that makes it
 };
 
 /// A planned model for one batch geometry.
@@ -27,12 +29,18 @@ struct PlannedModel {
   std::vector<TaskVars> tasks;
 };
 
-/// Records and plans the experiment's model over `streams`, with the tasks that label them.
-/// Parameters are made in `store` on first use and found again later. Throws ShapeError with the
-/// place in the YAML.
+struct ModelOptions {
+  bool training = false;
+  bool rotations = false;  ///< each head reads the trunk's output through a matrix of its own
+  PlanOptions plan = {};
+};
+
+/// Records and plans the experiment's model over `streams`, with the tasks that label them. Stream
+/// number b * data.size() + s is the b-th batch of stream s in one step. Parameters are made in
+/// `store` on first use and found again later. Throws ShapeError with the place in the YAML.
 PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedData& data,
                         ParameterStore& store, const std::vector<StreamRows>& streams,
-                        bool training, const PlanOptions& options);
+                        const ModelOptions& options);
 
 /// Copies rows of stream number `stream` (from its train, validation or test `part`) into the
 /// plan's inputs and targets.

@@ -8,6 +8,7 @@
 #include "espalier/error.hpp"
 #include "experiment/interrupt.hpp"
 #include "experiment/progress_line.hpp"
+#include "experiment/records.hpp"
 #include "experiment/run_folder.hpp"
 #include "experiment/safetensors.hpp"
 #include "experiment/spec_write.hpp"
@@ -62,7 +63,8 @@ class Session {
     std::uint64_t metrics = 0;
     if (folder_.resumed()) {
       if (const auto state =
-              load_checkpoint(folder_.file("checkpoint"), *run_.store, run_.trainer->updater())) {
+              load_checkpoint(folder_.file("checkpoint"), *run_.store, run_.trainer->updater(),
+                              run_.trainer->balancer_tensors())) {
         run_.trainer->restore(*state);
         metrics = state->metrics_bytes;
         progress_.say(text::cat("resumed after step ", state->step));
@@ -102,7 +104,8 @@ class Session {
   void save() {
     RunState state = run_.trainer->snapshot();
     state.metrics_bytes = folder_.sync_metrics();
-    save_checkpoint(folder_.file("checkpoint"), state, *run_.store, run_.trainer->updater());
+    save_checkpoint(folder_.file("checkpoint"), state, *run_.store, run_.trainer->updater(),
+                    run_.trainer->balancer_tensors());
   }
 
   void save_if_due() {

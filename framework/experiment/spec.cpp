@@ -39,22 +39,6 @@ class PathsForm final : public Form {
   std::vector<Path>& paths_;
 };
 
-/// A balancer, whose options stand beside the conventions.
-class BalanceForm final : public TableChoice<Balancer, const BalancerEntry> {
- public:
-  BalanceForm(Choice<Balancer>& choice, BalanceConventions& conventions)
-      : TableChoice("balancer", balancer_table(), choice), conventions_(conventions) {}
-
- protected:
-  void fields(ConfigFields& f) const override {
-    TableChoice::fields(f);
-    conventions_.fields(f);
-  }
-
- private:
-  BalanceConventions& conventions_;
-};
-
 template <class Object, class Table>
 Choice<Object> chosen(std::string_view name, const Table& table) {
   return {std::string(name), std::string(name) + " (the default)", make_named<Object>(table, name)};
@@ -82,6 +66,7 @@ void ExperimentSpec::fields(ConfigFields& f) {
   f.form({"sharing", "how the tasks use the trunk"},
          TableChoice("sharing strategy", sharing_table(), sharing));
   f.form({"balance", "how the tasks are combined in a step"}, BalanceForm(balance, conventions));
+  f.form({"diagnostics", "how the tasks' gradients are watched"}, GroupForm(diagnostics));
   f.form({"optimizer", "how parameters move, for all or by group", true},
          OptimizersForm(optimizers));
   f.form({"schedule", "factor on the learning rates over the run"},
@@ -94,6 +79,13 @@ void TaskSpec::fields(ConfigFields& f) {
   f.word({"data", "data set the task learns from", true}, data);
   f.word({"target", "column that is learned; empty: the plugin's default"}, target);
   f.rest("options of the plugin (`espalier info PLUGIN`)", options);
+}
+
+void DiagnosticsSpec::fields(Fields& f) {
+  f.integer({"every",
+             "steps between looks at the tasks' gradients where the balancer forms no Gram matrix "
+             "(a pass more each time, which changes no result); 0: none"},
+            every, {.at_least = 0});
 }
 
 void TrainSpec::fields(Fields& f) {

@@ -74,6 +74,14 @@ struct ESPALIER_API TrainSpec {
   void fields(Fields& fields);
 };
 
+/// `diagnostics:`.
+struct ESPALIER_API DiagnosticsSpec {
+  /// Steps between looks at the tasks' gradients, for methods that form no Gram matrix; 0: none.
+  Index every = 0;
+
+  void fields(Fields& fields);
+};
+
 /// An experiment, fully resolved: plain values and configured objects. YAML ends here.
 struct ESPALIER_API ExperimentSpec {
   std::string name;
@@ -88,6 +96,7 @@ struct ESPALIER_API ExperimentSpec {
   Choice<SharingStrategy> sharing;
   Choice<Balancer> balance;
   BalanceConventions conventions;
+  DiagnosticsSpec diagnostics;
   std::vector<OptimizerGroup> optimizers;  ///< most specific prefix wins
   Choice<Schedule> schedule;
   TrainSpec train;

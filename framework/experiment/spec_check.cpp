@@ -96,12 +96,24 @@ void check_optimizers(const ExperimentSpec& spec, const ConfigNode& root) {
                 text::join(found, ", "));
 }
 
+void check_validation(const ExperimentSpec& spec, const ConfigNode& root) {
+  if (!spec.balance.object->needs().validation) return;
+  for (const DataSpec& data : spec.data) {
+    if (data.validation > 0.0) continue;
+    refuse_at(node_at(root, {"data", data.name}), "data." + data.name,
+              text::cat("expected a validation part (validation: 0.1) for balance '",
+                        spec.balance.name, "', found none"));
+  }
+}
+
 }  // namespace
 
 void check_spec(const ExperimentSpec& spec, const ConfigNode& root) {
   check_data_of_tasks(spec, root);
   check_only(spec, root);
   check_optimizers(spec, root);
+  check_conventions(spec.balance, spec.conventions);
+  check_validation(spec, root);
 }
 
 }  // namespace espalier

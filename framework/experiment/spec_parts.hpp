@@ -36,6 +36,23 @@ class OptimizersForm final : public Form {
   std::vector<OptimizerGroup>& groups_;
 };
 
+/// A balancer, whose options stand beside the conventions; these start as the method's own.
+class BalanceForm final : public TableChoice<Balancer, const BalancerEntry> {
+ public:
+  BalanceForm(Choice<Balancer>& choice, BalanceConventions& conventions)
+      : TableChoice("balancer", balancer_table(), choice), conventions_(conventions) {}
+
+ protected:
+  void choose(const std::string& name, const std::string& place) const override;
+  void fields(ConfigFields& fields) const override;
+
+ private:
+  BalanceConventions& conventions_;
+};
+
+/// Refuses conventions that the method cannot follow. `choice` names the place.
+void check_conventions(const Choice<Balancer>& choice, const BalanceConventions& conventions);
+
 /// What only the whole experiment shows: names that name nothing. Places come from `root`.
 void check_spec(const ExperimentSpec& spec, const ConfigNode& root);
 

@@ -37,11 +37,6 @@ double training_seconds(const PhaseClock& clock) {
          clock.seconds(PhaseClock::backward) + clock.seconds(PhaseClock::update);
 }
 
-double examples_per_second(const Prepared& run) {
-  const double spent = training_seconds(*run.clock);
-  return spent > 0.0 ? static_cast<double>(run.trainer->examples()) / spent : 0.0;
-}
-
 Index peak_memory_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -53,8 +48,14 @@ ordered_json conventions(const Prepared& run) {
           {"sharing", run.spec.sharing.name},
           {"scale", run.spec.conventions.scale},
           {"heads", run.spec.conventions.heads},
+          {"normalise", run.spec.conventions.normalise},
+          {"gram", run.spec.conventions.gram},
+          {"clip", run.spec.conventions.clip},
+          {"smooth", run.spec.conventions.smooth},
+          {"every", run.spec.conventions.every},
           {"loss", "mean over labelled elements of each task's batch; the total is their sum"},
           {"epoch", "one pass over the longest stream; shorter ones start again"},
+          {"batches_per_step", run.spec.balance.object->needs().batches},
           {"selection", "none: the last epoch's model is evaluated"}};
 }
 
@@ -79,6 +80,24 @@ ordered_json scores_of_task(const Results& results, std::size_t t) {
   return splits;
 }
 
+// How often a step was out of the ordinary.
+ordered_json balance_report(const Prepared& run) {
+  const BalanceReport& report = run.trainer->report();
+  ordered_json j = {{"steps", report.steps}, {"fallbacks", report.fallbacks}};
+  for (std::size_t t = 0; t < run.tasks.size(); ++t) {
+    j["absent"][run.tasks[t].name] = report.absent[t];
+    j["zero_gradient"][run.tasks[t].name] = report.zero[t];
+  }
+  return j;
+}
+
+}  // namespace
+
+double examples_per_second(const Prepared& run) {
+  const double spent = training_seconds(*run.clock);
+  return spent > 0.0 ? static_cast<double>(run.trainer->examples()) / spent : 0.0;
+}
+
 ordered_json scores_of_tasks(const Prepared& run, const Results& results) {
   ordered_json tasks = ordered_json::object();
   for (std::size_t t = 0; t < run.tasks.size(); ++t) {
@@ -86,23 +105,6 @@ ordered_json scores_of_tasks(const Prepared& run, const Results& results) {
   }
   return tasks;
 }
-
-// Cosine of each pair of tasks' shared gradients in the last step.
-ordered_json cosines(const Prepared& run) {
-  const std::span<const double> g = run.trainer->gram();
-  const std::size_t n = run.tasks.size();
-  ordered_json pairs = ordered_json::object();
-  for (std::size_t s = 0; s < n; ++s) {
-    for (std::size_t t = s + 1; t < n; ++t) {
-      const double scale = std::sqrt(g[s * n + s] * g[t * n + t]);
-      pairs[run.tasks[s].name + "/" + run.tasks[t].name] =
-          finite(scale > 0.0 ? g[s * n + t] / scale : 0.0);
-    }
-  }
-  return pairs;
-}
-
-}  // namespace
 
 ordered_json finite(double value) {
   return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
@@ -131,36 +133,11 @@ ordered_json make_summary(const Prepared& run, const Results& results, const std
   j["peak_memory_bytes"] = peak_memory_bytes();
   j["planned_memory_bytes"] = run.trainer->plan().arena_bytes();
   j["conventions"] = conventions(run);
+  j["balance"] = balance_report(run);
   j["build"] = build_string();
   j["blas_core"] = blas::core_name();
   for (const Stream& stream : run.data) j["data"][stream.name] = data_entry(stream);
   return j;
-}
-
-std::string epoch_record(const Prepared& run, const Results& results) {
-  const RunState& state = run.trainer->state();
-  ordered_json j;
-  j["kind"] = "epoch";
-  j["epoch"] = state.epoch + 1;
-  j["step"] = state.step;
-  j["tasks"] = scores_of_tasks(run, results);
-  const std::vector<double> weights = run.trainer->mean_weights();
-  for (std::size_t t = 0; t < run.tasks.size(); ++t) j["weights"][run.tasks[t].name] = weights[t];
-  if (!run.trainer->gram().empty()) j["gradient_cosine"] = cosines(run);
-  j["total_seconds"] = run.clock->seconds(PhaseClock::total);
-  j["examples_per_second"] = examples_per_second(run);
-  return j.dump();
-}
-
-std::string step_record(const Prepared& run) {
-  const RunState& state = run.trainer->state();
-  ordered_json j;
-  j["kind"] = "step";
-  j["step"] = state.step;
-  for (std::size_t t = 0; t < run.tasks.size(); ++t) {
-    j["tasks"][run.tasks[t].name]["train"]["loss"] = finite(run.trainer->losses()[t]);
-  }
-  return j.dump();
 }
 
 }  // namespace espalier

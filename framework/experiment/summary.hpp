@@ -20,13 +20,12 @@ std::vector<std::vector<std::pair<std::string, double>>> values_of(
 nlohmann::ordered_json make_summary(const Prepared& run, const Results& results,
                                     const std::string& status);
 
-/// One line of metrics.jsonl for a finished epoch.
-std::string epoch_record(const Prepared& run, const Results& results);
-/// One line for a step (train.log_every).
-std::string step_record(const Prepared& run);
-
 /// The summary as a table for people.
 ESPALIER_API std::string summary_table(const nlohmann::ordered_json& summary);
+
+/// {task: {split: {measure: value}}}
+nlohmann::ordered_json scores_of_tasks(const Prepared& run, const Results& results);
+double examples_per_second(const Prepared& run);
 
 /// NaN and infinity have no JSON form: null.
 nlohmann::ordered_json finite(double value);

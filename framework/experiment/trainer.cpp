@@ -16,10 +16,10 @@ Index longest_stream(const OpenedData& data) {
   return rows;
 }
 
-std::vector<StreamRows> rows_of_each(const OpenedData& data, Index rows) {
-  std::vector<StreamRows> streams;
-  for (std::size_t s = 0; s < data.size(); ++s) streams.push_back({static_cast<int>(s), rows});
-  return streams;
+std::vector<std::string> names_of_tasks(const TaskSet& tasks) {
+  std::vector<std::string> names;
+  for (const RunTask& task : tasks) names.push_back(task.name);
+  return names;
 }
 
 }  // namespace
@@ -32,112 +32,175 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
       store_(store),
       clock_(clock),
       needs_(spec.balance.object->needs()),
-      random_(static_cast<std::uint64_t>(spec.seed), "balance/" + spec.balance.name),
-      scores_(make_scores(tasks)) {
-  needs_.gram |= spec.conventions.needs_gram();
+      names_(names_of_tasks(tasks)),
+      weigher_(*spec.balance.object, spec.balance.name, spec.conventions, names_,
+               static_cast<std::uint64_t>(spec.seed)),
+      scores_(make_scores(tasks)),
+      record_(tasks.size()),
+      losses_(tasks.size()),
+      ones_(tasks.size(), 1.0),
+      weight_sums_(tasks.size()),
+      present_(tasks.size()) {
   const Index batch = spec.train.batch, longest = longest_stream(data);
+  const Index drawn = batch * needs_.batches;
   const Index short_rows = spec.train.last_batch == "keep" ? longest % batch : 0;
-  if (longest < batch && short_rows == 0) {
-    throw ConfigError(text::cat("[train] expected train.batch of at most ", longest,
-                                " (the rows of the largest stream), found ", batch,
-                                "; or set train.last_batch: keep"));
+  if (longest < drawn && short_rows == 0) {
+    throw ConfigError(text::cat(
+        "[train] expected train.batch of at most ", longest / needs_.batches, " (",
+        needs_.batches == 1 ? "" : "several are drawn in a step; ", longest,
+        " rows has the largest stream), found ", batch, "; or set train.last_batch: keep"));
   }
-  steps_per_epoch_ = static_cast<std::uint64_t>(longest / batch + (short_rows > 0 ? 1 : 0));
+  steps_per_epoch_ = static_cast<std::uint64_t>(longest / drawn + (short_rows > 0 ? 1 : 0));
   for (const Stream& stream : data) {
-    orders_.emplace_back(static_cast<std::uint64_t>(spec.seed), stream.name, stream.train.rows,
-                         batch);
+    const auto seed = static_cast<std::uint64_t>(spec.seed);
+    orders_.emplace_back(seed, stream.name, stream.train.rows, batch);
+    if (!needs_.validation) continue;
+    validation_orders_.emplace_back(seed, "validation of " + stream.name, stream.validation.rows,
+                                    batch);
   }
-  full_ = plan_geometry(rows_of_each(data, longest < batch ? short_rows : batch));
-  if (short_rows > 0 && longest >= batch) last_ = plan_geometry(rows_of_each(data, short_rows));
+  tools_.tasks = tasks.size();
+  tools_.fill = [this](PlannedModel& model, BilevelProblem::Batch from) { fill(model, from); };
+  pass_ = make_pass(tools_, needs_, spec.conventions);
+  const bool skips = spec.conventions.every > 1 && needs_.gram && !needs_.features &&
+                     !needs_.cross_gram && !spec.conventions.needs_gram();
+  if (skips) light_pass_ = make_loss_pass(tools_);
+  full_ = plan_geometry(longest < batch ? short_rows : batch);
+  if (short_rows > 0 && longest >= batch) last_ = plan_geometry(short_rows);
+  pass_->begin(*full_.main.plan, weigher_);
   std::vector<OptimizerRule> rules;
   for (const OptimizerGroup& group : spec.optimizers) {
     rules.push_back({group.prefix, group.optimizer.object.get()});
   }
-  updater_ = std::make_unique<Updater>(full_.plan->parameters(), rules);
-  const std::size_t n = tasks.size();
-  losses_.resize(n);
-  weights_.resize(n);
-  weight_sums_.resize(n);
-  ones_.assign(n, 1.0);
-  if (needs_.gram) gram_.resize(n * n);
+  updater_ = std::make_unique<Updater>(full_.main.plan->parameters(), rules);
 }
 
-PlannedModel Trainer::plan_geometry(const std::vector<StreamRows>& streams) {
-  return plan_model(
-      spec_, tasks_, data_, store_, streams, /*training=*/true,
-      {.lanes = needs_.gram ? LaneMode::per_task : LaneMode::one, .gram = needs_.gram});
+Trainer::Geometry Trainer::plan_geometry(Index rows) {
+  std::vector<StreamRows> once, all;
+  for (std::size_t s = 0; s < data_.size(); ++s) once.push_back({static_cast<int>(s), rows});
+  for (std::size_t s = 0; s < data_.size() * static_cast<std::size_t>(needs_.batches); ++s) {
+    all.push_back({static_cast<int>(s), rows});
+  }
+  const auto plan = [&](const std::vector<StreamRows>& streams, const PlanOptions& options) {
+    return plan_model(spec_, tasks_, data_, store_, streams,
+                      {.training = true, .rotations = needs_.rotations, .plan = options});
+  };
+  Geometry g;
+  g.main = plan(all, pass_->plan_options());
+  if (light_pass_ != nullptr) g.light = plan(once, light_pass_->plan_options());
+  if (spec_.diagnostics.every > 0 && !pass_->plan_options().gram) {
+    g.watched = plan(once, {.lanes = LaneMode::per_task, .gram = true});
+    watched_gram_.resize(tasks_.size() * tasks_.size());
+  }
+  return g;
 }
 
 Index Trainer::examples_per_step() const {
   Index rows = 0;
-  for (const StreamRows& stream : full_.streams) rows += stream.rows;
+  for (const StreamRows& stream : full_.main.streams) rows += stream.rows;
   return rows;
 }
 
-PlannedModel& Trainer::model_for_step() {
+Trainer::Geometry& Trainer::geometry_of_step() {
   const bool short_batch = last_.has_value() && state_.step_in_epoch + 1 == steps_per_epoch_;
   return short_batch ? *last_ : full_;
 }
 
-void Trainer::fill(PlannedModel& model) {
+void Trainer::fill(PlannedModel& model, BilevelProblem::Batch from) {
+  const bool training = from == BilevelProblem::Batch::training;
+  const auto batches = static_cast<std::uint64_t>(needs_.batches);
   for (const StreamRows& stream : model.streams) {
-    BatchOrder& order = orders_[static_cast<std::size_t>(stream.stream)];
+    const std::size_t s = static_cast<std::size_t>(stream.stream) % data_.size();
+    const std::uint64_t batch = static_cast<std::uint64_t>(stream.stream) / data_.size();
+    BatchOrder& order = training ? orders_[s] : validation_orders_[s];
     const std::span<const Index> rows =
-        order.rows(state_.epoch, state_.step_in_epoch).first(static_cast<std::size_t>(stream.rows));
+        order.rows(state_.epoch, state_.step_in_epoch * batches + batch)
+            .first(static_cast<std::size_t>(stream.rows));
     fill_stream(model, tasks_, data_, stream.stream,
-                data_[static_cast<std::size_t>(stream.stream)].train, rows);
-    examples_ += static_cast<std::uint64_t>(stream.rows);
+                training ? data_[s].train : data_[s].validation, rows);
   }
 }
 
-void Trainer::check_losses(const PlannedModel& model) {
+// Losses of the step's first batch; every batch must have finite ones.
+void Trainer::read_losses(PlannedModel& model) {
   for (const TaskVars& vars : model.tasks) {
-    const auto t = static_cast<std::size_t>(vars.task);
-    losses_[t] = static_cast<double>(model.plan->loss(vars.task));
-    if (std::isfinite(losses_[t])) continue;
-    throw RunFailure(text::cat("[train] expected a finite loss of task '", tasks_[t].name,
-                               "', found ", text::number(losses_[t]), " in step ", state_.step + 1,
-                               " (epoch ", state_.epoch + 1, "); try a smaller learning rate"));
+    const std::size_t t = static_cast<std::size_t>(vars.task) % tasks_.size();
+    const auto loss = static_cast<double>(model.plan->loss(vars.task));
+    if (!std::isfinite(loss)) {
+      throw RunFailure(text::cat("[train] expected a finite loss of task '", names_[t], "', found ",
+                                 text::number(loss), " in step ", state_.step + 1, " (epoch ",
+                                 state_.epoch + 1, "); try a smaller learning rate"));
+    }
+    if (static_cast<std::size_t>(vars.task) >= tasks_.size()) continue;
+    losses_[t] = loss;
+    present_[t] = labelled(batch_target(model, vars)) > 0.0 ? 1 : 0;
   }
 }
 
-// With the Gram matrix: one sweep in T lanes, then weigh. Without: the losses alone give the
-// weights, which the seeds carry; a head that is to stay plain gets them at its border instead.
-void Trainer::backward(Plan& plan) {
-  Balancer& balancer = *spec_.balance.object;
-  const bool weighted_heads = spec_.conventions.heads == "weighted";
-  if (needs_.gram) {
-    plan.backward(ones_, ones_);
-    plan.gram(gram_);
+TaskStep Trainer::task_step() const {
+  return {.losses = losses_,
+          .present = present_,
+          .gram = {},
+          .step = state_.step,
+          .epoch = state_.epoch,
+          .steps_per_epoch = steps_per_epoch_};
+}
+
+double Trainer::schedule_factor() const {
+  return spec_.schedule.object->factor(
+      {.step = state_.step,
+       .steps_per_epoch = steps_per_epoch_,
+       .total_steps = steps_per_epoch_ * static_cast<std::uint64_t>(spec_.train.epochs)});
+}
+
+void Trainer::record(const Plan& plan, std::span<const double> gram) {
+  const auto lanes = static_cast<std::size_t>(plan.tasks());
+  record_.add(0, gram, lanes);
+  for (std::size_t k = 0; !plan.gram_block(k).empty(); ++k) {
+    record_.add(k + 1, plan.gram_block(k), lanes);
   }
-  balancer.weigh({.losses = losses_, .gram = gram_, .random = &random_}, weights_);
-  spec_.conventions.apply_scale(gram_, weights_);
-  if (needs_.gram) {
-    plan.weigh(weights_, weighted_heads ? weights_ : ones_);
-  } else {
-    plan.backward(weighted_heads ? weights_ : ones_, weighted_heads ? ones_ : weights_);
-    plan.weigh(ones_, ones_);
-  }
-  for (std::size_t t = 0; t < weights_.size(); ++t) weight_sums_[t] += weights_[t];
+}
+
+// The step's batch once more in lanes, only to look: nothing of it enters the step.
+void Trainer::watch(PlannedModel& model) {
+  fill(model, BilevelProblem::Batch::training);
+  model.plan->forward(state_.step, /*replay=*/true);
+  model.plan->backward(ones_, ones_);
+  model.plan->gram(watched_gram_);
+  record(*model.plan, watched_gram_);
 }
 
 void Trainer::step() {
-  PlannedModel& model = model_for_step();
+  Geometry& geometry = geometry_of_step();
+  const bool light = geometry.light.has_value() && !weigher_.due(state_.step);
+  PlannedModel& model = light ? *geometry.light : geometry.main;
+  BackwardPass& pass = light ? *light_pass_ : *pass_;
   Plan& plan = *model.plan;
-  clock_.time(PhaseClock::data, [&] { fill(model); });
-  clock_.time(PhaseClock::forward, [&] { plan.forward(state_.step); });
-  check_losses(model);
-  for (const TaskVars& vars : model.tasks) {
-    scores_[static_cast<std::size_t>(vars.task)].add(model, vars);
+  clock_.time(PhaseClock::data, [&] { fill(model, BilevelProblem::Batch::training); });
+  for (const StreamRows& stream : model.streams) {
+    examples_ += static_cast<std::uint64_t>(stream.rows);
   }
-  clock_.time(PhaseClock::backward, [&] { backward(plan); });
-  clock_.time(PhaseClock::update, [&] {
-    const double factor = spec_.schedule.object->factor(
-        {.step = state_.step,
-         .steps_per_epoch = steps_per_epoch_,
-         .total_steps = steps_per_epoch_ * static_cast<std::uint64_t>(spec_.train.epochs)});
-    updater_->step(plan, factor);
-  });
+  const auto every = static_cast<std::uint64_t>(spec_.diagnostics.every);
+  if (geometry.watched && state_.step % every == 0) {
+    clock_.time(PhaseClock::backward, [&] { watch(*geometry.watched); });
+  }
+  clock_.time(PhaseClock::forward, [&] { plan.forward(state_.step); });
+  read_losses(model);
+  for (const TaskVars& vars : model.tasks) {
+    scores_[static_cast<std::size_t>(vars.task) % tasks_.size()].add(model, vars);
+  }
+  const double factor = schedule_factor();
+  tools_.rate = spec_.optimizers[0].optimizer.object->learning_rate() * factor;
+  clock_.time(PhaseClock::backward, [&] { pass.run(model, task_step(), weigher_); });
+  if (!pass.gram().empty()) {
+    clock_.time(PhaseClock::backward, [&] { record(plan, pass.gram()); });
+  }
+  for (std::size_t t = 0; t < weight_sums_.size(); ++t) weight_sums_[t] += weigher_.weights()[t];
+  clock_.time(PhaseClock::update, [&] { updater_->step(plan, factor); });
+  if (needs_.losses_after_update) {
+    clock_.time(PhaseClock::forward, [&] { plan.forward(state_.step, /*replay=*/true); });
+    read_losses(model);
+    weigher_.after_update(task_step());
+  }
   ++state_.step;
   ++state_.step_in_epoch;
 }
@@ -147,6 +210,7 @@ void Trainer::next_epoch() {
   state_.step_in_epoch = 0;
   for (TaskScore& score : scores_) score.reset();
   std::ranges::fill(weight_sums_, 0.0);
+  record_.reset();
 }
 
 std::vector<double> Trainer::mean_weights() const {
@@ -156,26 +220,38 @@ std::vector<double> Trainer::mean_weights() const {
   return means;
 }
 
+std::vector<std::string> Trainer::recorded_layers() const {
+  return (full_.watched ? *full_.watched : full_.main).plan->gram_blocks();
+}
+
+ExtraTensors Trainer::balancer_tensors() const {
+  ExtraTensors all;
+  for (const Balancer::StateBlock& block : spec_.balance.object->blocks()) {
+    all.emplace_back("balance/" + block.name, block.value);
+  }
+  return all;
+}
+
 RunState Trainer::snapshot() const {
   RunState s = state_;
-  s.random_position = random_.position();
-  s.balancer = spec_.balance.object->state();
+  s.balancer = weigher_.state();
   for (const TaskScore& score : scores_) {
     const std::vector<double> own = score.state();
     s.scores.insert(s.scores.end(), own.begin(), own.end());
   }
   s.weights = weight_sums_;
+  s.gradients = record_.state();
   s.seconds = clock_.state();
   return s;
 }
 
 void Trainer::restore(const RunState& state) {
   state_ = state;
-  random_.seek(state.random_position);
-  spec_.balance.object->restore(state.balancer);
+  weigher_.restore(state.balancer);
   std::span<const double> left = state.scores;
   for (TaskScore& score : scores_) left = left.subspan(score.restore(left));
   weight_sums_ = state.weights;
+  record_.restore(state.gradients);
   clock_.restore(state.seconds);
   state_.scores.clear();
   examples_ = state.step * static_cast<std::uint64_t>(examples_per_step());

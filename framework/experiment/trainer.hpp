@@ -2,8 +2,9 @@
 
 #include <optional>
 
+#include "balance/gradient_record.hpp"
 #include "data/stream.hpp"
-#include "espalier/random.hpp"
+#include "experiment/backward/pass.hpp"
 #include "experiment/checkpoint.hpp"
 #include "experiment/evaluate.hpp"
 #include "experiment/phase_clock.hpp"
@@ -22,7 +23,7 @@ class ESPALIER_API Trainer {
   bool epoch_finished() const { return state_.step_in_epoch == steps_per_epoch_; }
   const RunState& state() const { return state_; }
   Updater& updater() { return *updater_; }
-  Plan& plan() { return *full_.plan; }
+  Plan& plan() { return *full_.main.plan; }
   /// Examples seen in one full step, all streams together.
   Index examples_per_step() const;
   std::uint64_t examples() const { return examples_; }
@@ -33,23 +34,40 @@ class ESPALIER_API Trainer {
   /// Opens the next epoch. REQUIRES epoch_finished().
   void next_epoch();
 
-  /// Running scores of the epoch under way, and the mean weight of each task in it.
+  /// Running scores of the epoch under way, and the mean weight of each task in it (NaN where the
+  /// method has none).
   const std::vector<TaskScore>& scores() const { return scores_; }
   std::vector<double> mean_weights() const;
-  /// The last step's losses and, where the balancer asked for it, Gram matrix.
+  /// The last step's losses and weights.
   std::span<const double> losses() const { return losses_; }
-  std::span<const double> gram() const { return gram_; }
+  std::span<const double> weights() const { return weigher_.weights(); }
+  const BalanceReport& report() const { return weigher_.report(); }
+  /// Gradients of the epoch under way, and the layers that its parts beyond the first stand for.
+  const GradientRecord& record() const { return record_; }
+  std::vector<std::string> recorded_layers() const;
+  /// The method's own tensors, for checkpoints.
+  ExtraTensors balancer_tensors() const;
 
   /// For checkpoints; `metrics_bytes` is the caller's.
   RunState snapshot() const;
   void restore(const RunState& state);
 
  private:
-  PlannedModel& model_for_step();
-  PlannedModel plan_geometry(const std::vector<StreamRows>& streams);
-  void fill(PlannedModel& model);
-  void backward(Plan& plan);
-  void check_losses(const PlannedModel& model);
+  /// The plans of one batch geometry.
+  struct Geometry {
+    PlannedModel main;                    ///< what the method needs
+    std::optional<PlannedModel> light;    ///< one lane, for steps between two solutions
+    std::optional<PlannedModel> watched;  ///< lanes and Gram, for diagnostics alone
+  };
+
+  Geometry plan_geometry(Index rows);
+  Geometry& geometry_of_step();
+  void fill(PlannedModel& model, BilevelProblem::Batch batch);
+  void read_losses(PlannedModel& model);
+  void watch(PlannedModel& model);
+  void record(const Plan& plan, std::span<const double> gram);
+  TaskStep task_step() const;
+  double schedule_factor() const;
 
   const ExperimentSpec& spec_;
   const TaskSet& tasks_;
@@ -57,14 +75,19 @@ class ESPALIER_API Trainer {
   ParameterStore& store_;
   PhaseClock& clock_;
   Needs needs_;
-  std::vector<BatchOrder> orders_;
-  PlannedModel full_;
-  std::optional<PlannedModel> last_;  ///< geometry of the short batch that ends an epoch
+  std::vector<std::string> names_;
+  Weigher weigher_;
+  PassTools tools_;
+  std::unique_ptr<BackwardPass> pass_, light_pass_;
+  std::vector<BatchOrder> orders_, validation_orders_;
+  Geometry full_;
+  std::optional<Geometry> last_;  ///< of the short batch that ends an epoch
   std::unique_ptr<Updater> updater_;
-  RandomStream random_;
   RunState state_;
   std::vector<TaskScore> scores_;
-  std::vector<double> losses_, gram_, weights_, ones_, weight_sums_;
+  GradientRecord record_;
+  std::vector<double> losses_, watched_gram_, ones_, weight_sums_;
+  std::vector<char> present_;
   std::uint64_t steps_per_epoch_ = 0;
   std::uint64_t examples_ = 0;
 };

@@ -79,7 +79,7 @@ class BatchNorm final : public Op {
       for_blocks(part.rows * (row / channels), channels, [&](const Block& b) {
         const RunningStatistics& running = statistics_[slot(part)];
         if (c.training) {
-          use_batch(b, x, running, saved(c, part, b));
+          use_batch(b, x, running, c.replay, saved(c, part, b));
         } else {
           use_running(b, running, saved(c, part, b));
         }
@@ -153,7 +153,7 @@ class BatchNorm final : public Op {
   }
 
   // Sums of differences to the first row: without cancellation, in one sweep.
-  void use_batch(const Block& b, const real* x, const RunningStatistics& running,
+  void use_batch(const Block& b, const real* x, const RunningStatistics& running, bool replay,
                  const Saved& s) const {
     double sum[kBlock] = {}, square[kBlock] = {};
     const real* const pivot = b.row(x, 0);
@@ -171,6 +171,7 @@ class BatchNorm final : public Op {
       const double variance = std::max(0.0, (square[i] - sum[i] * sum[i] / n) / n);
       s.mean[i] = static_cast<real>(mean);
       s.inverse[i] = static_cast<real>(1.0 / std::sqrt(variance + options_.epsilon));
+      if (replay) continue;
       blend(mean, running.mean->value.data[b.first + i]);
       blend(variance * (b.rows > 1 ? n / (n - 1.0) : 1.0),
             running.variance->value.data[b.first + i]);

@@ -83,6 +83,7 @@ struct OpContext {
   std::span<std::byte> saved;
   std::span<std::byte> workspace;
   bool training = false;
+  bool replay = false;     ///< this batch was seen before: running statistics stay as they are
   std::uint64_t step = 0;  ///< of the run; names the dropout masks
 };
 

@@ -51,6 +51,10 @@ ESPALIER_API Var layer_norm(Tape& tape, Var x, Parameter& scale, Parameter& shif
 /// token gives zeros (padding).
 ESPALIER_API Var embedding(Tape& tape, Var tokens, Parameter& table);
 
+/// The last axis through a square matrix that is not trained. x (N, ..., F), matrix (F, F);
+/// y = x matrix'.
+ESPALIER_API Var rotate(Tape& tape, Var x, Buffer& matrix);
+
 // ---- elementwise -------------------------------------------------------------------------------
 
 ESPALIER_API Var relu(Tape& tape, Var x);

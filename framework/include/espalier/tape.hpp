@@ -30,6 +30,7 @@ class ESPALIER_API Tape {
     std::vector<Part> parts;  ///< which stream each row comes from; a loss is one row of its stream
     int producer = -1;        ///< node, or -1 for an input
     bool kept = false;        ///< read from outside after a forward pass
+    bool watched = false;     ///< its cotangent is read from outside after a backward pass
     std::string name;
   };
   struct Node {
@@ -59,6 +60,8 @@ class ESPALIER_API Tape {
   void loss(int task, Var value);
   /// Keeps `value` readable after a forward pass (predictions).
   void keep(Var value);
+  /// Keeps the cotangent of `value` readable after a backward pass.
+  void watch(Var value);
   /// Ops recorded from now on belong to `task`'s head (-1: to the trunk), in the named scope.
   void enter(int task, std::string scope) {
     task_ = task;

@@ -1,5 +1,7 @@
 #include "autograd/ops/op_cases.hpp"
 
+#include <array>
+
 namespace espalier::test {
 
 namespace {
@@ -99,6 +101,13 @@ void add_elementwise(std::vector<OpCase>& cases) {
                    [](R r) { return gelu(r.tape, r.inputs[0]); },
                    false,
                    {}});
+  const auto turn = [](R r) {
+    static std::array<real, 9> numbers = {0.36, 0.48, -0.8, -0.8, 0.6, 0.0, 0.48, 0.64, 0.6};
+    static Buffer matrix{"rotation", {numbers.data(), {3, 3}}};
+    return rotate(r.tape, r.inputs[0], matrix);
+  };
+  cases.push_back({"rotate", {real_row({3})}, {}, turn, false, {}});
+  cases.push_back({"rotate sequence", {real_row({5, 3})}, {}, turn, false, {}});
   cases.push_back({"scale",
                    {real_row({3, 7})},
                    {},

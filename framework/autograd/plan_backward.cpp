@@ -1,0 +1,87 @@
+#include "autograd/plan_state.hpp"
+#include "tensor/matrix.hpp"
+
+namespace espalier {
+
+namespace {
+
+// The border between a head and the trunk: rows pass as they are, times `factor`.
+void pass_border(const PreparedNode& node, double factor) {
+  const Index row = node.backward.dy.shape.row_size();
+  for (const Run& run : node.runs[0]) {
+    const real* dy = node.backward.dy.data + run.dy_row * row;
+    real* dx = node.dx[0].data + run.dx_row * row;
+    if (node.runs_backward && run.accumulate) {
+      matrix::add_scaled(run.rows * row, factor, dy, dx);
+    } else if (node.runs_backward || factor != 1.0) {
+      matrix::scale(run.rows * row, factor, dy, dx);  // shared memory: dy == dx
+    }
+  }
+}
+
+void plant_seeds(PlanState& s, std::span<const double> seeds) {
+  for (real* const seed : s.seeds) {
+    if (seed != nullptr) *seed = 0;
+  }
+  for (std::size_t l = 0; l < s.seeds.size(); ++l) {  // one number may be the loss of two tasks
+    if (s.seeds[l] != nullptr) *s.seeds[l] += static_cast<real>(seeds[l]);
+  }
+}
+
+void run_backward(PreparedNode& node, std::span<const double> border) {
+  // Shared parameters in a head lie before the border, but take part in the trunk's direction.
+  node.factor = node.head_lane >= 0 ? border[static_cast<std::size_t>(node.head_lane)] : 1.0;
+  if (node.border_lane >= 0) {
+    pass_border(node, border[static_cast<std::size_t>(node.border_lane)]);
+  } else if (node.runs_backward) {
+    node.backward.step = node.forward.step;
+    node.op->backward(node.backward);
+  }
+}
+
+// Select belongs to the trunk: what it passes is the border.
+bool in_head(const Tape::Node& node) { return node.op != nullptr && node.task >= 0; }
+
+}  // namespace
+
+void Plan::backward(std::span<const double> seeds, std::span<const double> border) {
+  PlanState& s = *state_;
+  plant_seeds(s, seeds);
+  for (std::size_t n = s.nodes.size(); n-- > 0;) run_backward(s.nodes[n], border);
+  ++s.backward_sweeps;
+}
+
+void Plan::backward_heads(std::span<const double> seeds) {
+  PlanState& s = *state_;
+  plant_seeds(s, seeds);
+  for (std::size_t n = s.nodes.size(); n-- > 0;) {
+    if (in_head(s.tape.nodes()[n])) run_backward(s.nodes[n], seeds);
+  }
+}
+
+void Plan::backward_trunk(std::span<const double> border) {
+  PlanState& s = *state_;
+  for (std::size_t n = s.nodes.size(); n-- > 0;) {
+    PreparedNode& node = s.nodes[n];
+    if (!in_head(s.tape.nodes()[n])) {
+      run_backward(node, border);
+    } else if (node.head_lane >= 0) {
+      node.factor = border[static_cast<std::size_t>(node.head_lane)];
+    }
+  }
+  ++s.backward_sweeps;
+}
+
+std::vector<Border> Plan::borders() const {
+  std::vector<Border> all;
+  for (std::size_t n = 0; n < state_->nodes.size(); ++n) {
+    const PreparedNode& node = state_->nodes[n];
+    if (node.border_lane < 0) continue;
+    const Var output = state_->tape.nodes()[n].output;
+    all.push_back({node.border_lane, state_->tape.value(output).parts[0].stream, value(output),
+                   state_->cotangents[static_cast<std::size_t>(output.id)]});
+  }
+  return all;
+}
+
+}  // namespace espalier

@@ -1,0 +1,91 @@
+#include <algorithm>
+
+#include "autograd/plan_state.hpp"
+#include "tensor/matrix.hpp"
+
+namespace espalier {
+
+namespace {
+
+// dy rows become those of sum w_t dy_t, packed from row 0. A target row never lies behind the rows
+// it is made of, and rows are taken in order, so folding in place reads nothing it overwrote.
+void fold(PreparedNode& node, real* dy, Index row, std::span<const double> weights) {
+  const auto weight = [&](std::size_t l) {
+    return weights[static_cast<std::size_t>(node.lanes[l].lane)];
+  };
+  bool equal = !node.several_lanes;
+  for (std::size_t l = 1; l < node.lanes.size(); ++l) equal &= weight(l) == weight(0);
+  node.factor = equal ? weight(0) : 1.0;
+  if (equal) return;
+  Index target = 0;
+  for (std::size_t l = 0; l < node.lanes.size();) {
+    const LaneRows& first = node.lanes[l];
+    const Index n = first.rows * row;
+    std::size_t end = l + 1;
+    while (end < node.lanes.size() && node.lanes[end].value_row == first.value_row) ++end;
+    matrix::scale(n, weight(l), dy + first.dy_row * row, dy + target);
+    for (std::size_t t = l + 1; t < end; ++t) {
+      matrix::add_scaled(n, weight(t), dy + node.lanes[t].dy_row * row, dy + target);
+    }
+    target += n;
+    l = end;
+  }
+}
+
+}  // namespace
+
+void Plan::weigh(std::span<const double> shared, std::span<const double> heads) {
+  PlanState& s = *state_;
+  s.direction = {};
+  const std::size_t lanes = s.tape.losses().size();
+  for (std::size_t n = 0; n < s.nodes.size(); ++n) {
+    PreparedNode& node = s.nodes[n];
+    if (node.regions.empty()) continue;
+    if (s.options.lanes == LaneMode::one) {
+      // The cotangents of a head are of its task alone; those of the trunk carry their weights.
+      if (node.head_loss >= 0) node.factor = heads[static_cast<std::size_t>(node.head_loss)];
+      continue;
+    }
+    const bool by_block = node.shared && shared.size() > lanes;
+    const std::size_t first = by_block ? static_cast<std::size_t>(node.block) * lanes : 0;
+    const Tensor& dy = s.cotangents[static_cast<std::size_t>(s.tape.nodes()[n].output.id)];
+    fold(node, dy.data, dy.shape.row_size(), node.shared ? shared.subspan(first, lanes) : heads);
+  }
+}
+
+void Plan::direct(std::span<const real> direction, std::span<const double> heads) {
+  PlanState& s = *state_;
+  for (std::size_t n = 0; n < s.nodes.size(); ++n) {
+    PreparedNode& node = s.nodes[n];
+    if (node.regions.empty() || node.shared) continue;
+    const Tensor& dy = s.cotangents[static_cast<std::size_t>(s.tape.nodes()[n].output.id)];
+    fold(node, dy.data, dy.shape.row_size(), heads);
+  }
+  s.direction = direction;
+}
+
+bool Plan::gradient(const Parameter& parameter, const Sink& sink) {
+  if (!reaches(parameter)) return false;
+  const ParameterUses& uses = *state_->find(parameter);
+  if (!state_->direction.empty() && parameter.domain == Domain::shared) {
+    const Index size = parameter.value.size();
+    if (sink.beta == 0.0) matrix::fill(size, real{0}, sink.data);  // never reads what it overwrites
+    if (sink.beta != 0.0 && sink.beta != 1.0) matrix::scale(size, sink.beta, sink.data, sink.data);
+    matrix::add_scaled(size, sink.alpha, state_->direction.data() + uses.offset, sink.data);
+    return true;
+  }
+  double beta = sink.beta;
+  for (const ParameterUse& use : uses.active) {
+    PreparedNode& node = state_->nodes[use.node];
+    for (GradientRegion& region : node.regions) {
+      std::ranges::fill(node.sinks, Sink{});
+      node.sinks[use.k] = {.data = sink.data, .alpha = sink.alpha * node.factor, .beta = beta};
+      region.context.step = node.forward.step;
+      node.op->parameter_gradient(region.context);
+      beta = 1.0;  // decay and momentum act once
+    }
+  }
+  return true;
+}
+
+}  // namespace espalier

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "balance/bilevel.hpp"
+#include "balance/weigher.hpp"
+#include "experiment/model.hpp"
+
+namespace espalier {
+
+/// What a pass may ask of the trainer besides the planned model.
+struct PassTools {
+  std::size_t tasks = 0;
+  /// Fills the model's inputs with the step's training batch, or with its validation batch.
+  std::function<void(PlannedModel&, BilevelProblem::Batch)> fill = {};
+  double rate = 0.0;  ///< learning rate of the step under way, for virtual steps
+};
+
+/// The way from a step's losses to gradients that an optimiser may ask for: what is differentiated,
+/// in how many lanes, and when the weigher is asked. One file for each kind of need.
+class BackwardPass {
+ public:
+  virtual ~BackwardPass() = default;
+  /// Of the plan that `run` is given.
+  virtual PlanOptions plan_options() const = 0;
+  /// Called once with a plan of the full batch: makes memory, and sizes the weigher.
+  virtual void begin(const Plan& plan, Weigher& weigher) = 0;
+  /// After the forward pass. `step.gram`, `seen` and `cross` are the pass's to fill.
+  virtual void run(PlannedModel& model, TaskStep step, Weigher& weigher) = 0;
+  /// The Gram matrix of the last `run`, `lanes` x `lanes`; empty where none was formed.
+  virtual std::span<const double> gram() const { return {}; }
+};
+
+std::unique_ptr<BackwardPass> make_loss_pass(const PassTools& tools);
+std::unique_ptr<BackwardPass> make_gram_pass(const PassTools& tools, const Needs& needs,
+                                             const BalanceConventions& conventions);
+std::unique_ptr<BackwardPass> make_feature_pass(const PassTools& tools, const Needs& needs);
+std::unique_ptr<BackwardPass> make_jacobian_pass(const PassTools& tools);
+/// `tools` must outlive the pass: its rate changes from step to step.
+std::unique_ptr<BackwardPass> make_bilevel_pass(const PassTools& tools);
+
+/// The pass that serves a method under its conventions.
+std::unique_ptr<BackwardPass> make_pass(const PassTools& tools, const Needs& needs,
+                                        const BalanceConventions& conventions);
+
+}  // namespace espalier
