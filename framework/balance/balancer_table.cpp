@@ -5,6 +5,10 @@ namespace espalier {
 std::span<const BalancerEntry> balancer_table() {
   static constexpr BalancerEntry kTable[] = {
       {"equal", make_equal},
+      {"fixed", make_fixed},
+      {"scale_invariant", make_scale_invariant},
+      {"rlw", make_rlw},
+      {"gls", make_gls},
       {"pcgrad", make_pcgrad},
   };
   return kTable;

@@ -8,6 +8,10 @@
 namespace espalier {
 
 std::unique_ptr<Balancer> make_equal();
+std::unique_ptr<Balancer> make_fixed();
+std::unique_ptr<Balancer> make_scale_invariant();
+std::unique_ptr<Balancer> make_rlw();
+std::unique_ptr<Balancer> make_gls();
 std::unique_ptr<Balancer> make_pcgrad();
 
 }  // namespace espalier
