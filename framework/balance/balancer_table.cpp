@@ -7,8 +7,10 @@ std::span<const BalancerEntry> balancer_table() {
       {"equal", make_equal},
       {"fixed", make_fixed},
       {"scale_invariant", make_scale_invariant},
+      {"uncertainty", make_uncertainty},
       {"rlw", make_rlw},
       {"gls", make_gls},
+      {"imtl_l", make_imtl_l},
       {"pcgrad", make_pcgrad},
   };
   return kTable;

@@ -10,8 +10,10 @@ namespace espalier {
 std::unique_ptr<Balancer> make_equal();
 std::unique_ptr<Balancer> make_fixed();
 std::unique_ptr<Balancer> make_scale_invariant();
+std::unique_ptr<Balancer> make_uncertainty();
 std::unique_ptr<Balancer> make_rlw();
 std::unique_ptr<Balancer> make_gls();
+std::unique_ptr<Balancer> make_imtl_l();
 std::unique_ptr<Balancer> make_pcgrad();
 
 }  // namespace espalier
