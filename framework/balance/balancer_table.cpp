@@ -8,6 +8,7 @@ std::span<const BalancerEntry> balancer_table() {
       {"fixed", make_fixed},
       {"scale_invariant", make_scale_invariant},
       {"uncertainty", make_uncertainty},
+      {"dwa", make_dwa},
       {"rlw", make_rlw},
       {"gls", make_gls},
       {"imtl_l", make_imtl_l},

@@ -11,6 +11,7 @@ std::unique_ptr<Balancer> make_equal();
 std::unique_ptr<Balancer> make_fixed();
 std::unique_ptr<Balancer> make_scale_invariant();
 std::unique_ptr<Balancer> make_uncertainty();
+std::unique_ptr<Balancer> make_dwa();
 std::unique_ptr<Balancer> make_rlw();
 std::unique_ptr<Balancer> make_gls();
 std::unique_ptr<Balancer> make_imtl_l();
