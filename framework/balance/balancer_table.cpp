@@ -12,6 +12,7 @@ std::span<const BalancerEntry> balancer_table() {
       {"rlw", make_rlw},
       {"gls", make_gls},
       {"imtl_l", make_imtl_l},
+      {"stch", make_stch},
       {"pcgrad", make_pcgrad},
   };
   return kTable;

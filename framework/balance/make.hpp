@@ -15,6 +15,7 @@ std::unique_ptr<Balancer> make_dwa();
 std::unique_ptr<Balancer> make_rlw();
 std::unique_ptr<Balancer> make_gls();
 std::unique_ptr<Balancer> make_imtl_l();
+std::unique_ptr<Balancer> make_stch();
 std::unique_ptr<Balancer> make_pcgrad();
 
 }  // namespace espalier
