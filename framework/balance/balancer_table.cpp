@@ -13,6 +13,8 @@ std::span<const BalancerEntry> balancer_table() {
       {"gls", make_gls},
       {"imtl_l", make_imtl_l},
       {"stch", make_stch},
+      {"famo", make_famo},
+      {"pbi", make_pbi},
       {"pcgrad", make_pcgrad},
   };
   return kTable;

@@ -16,6 +16,8 @@ std::unique_ptr<Balancer> make_rlw();
 std::unique_ptr<Balancer> make_gls();
 std::unique_ptr<Balancer> make_imtl_l();
 std::unique_ptr<Balancer> make_stch();
+std::unique_ptr<Balancer> make_famo();
+std::unique_ptr<Balancer> make_pbi();
 std::unique_ptr<Balancer> make_pcgrad();
 
 }  // namespace espalier
