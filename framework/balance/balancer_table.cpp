@@ -15,6 +15,7 @@ std::span<const BalancerEntry> balancer_table() {
       {"stch", make_stch},
       {"famo", make_famo},
       {"pbi", make_pbi},
+      {"gradnorm", make_gradnorm},
       {"pcgrad", make_pcgrad},
   };
   return kTable;

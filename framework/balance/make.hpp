@@ -18,6 +18,7 @@ std::unique_ptr<Balancer> make_imtl_l();
 std::unique_ptr<Balancer> make_stch();
 std::unique_ptr<Balancer> make_famo();
 std::unique_ptr<Balancer> make_pbi();
+std::unique_ptr<Balancer> make_gradnorm();
 std::unique_ptr<Balancer> make_pcgrad();
 
 }  // namespace espalier
