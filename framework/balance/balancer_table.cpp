@@ -5,6 +5,17 @@ namespace espalier {
 std::span<const BalancerEntry> balancer_table() {
   static constexpr BalancerEntry kTable[] = {
       {"equal", make_equal},
+      {"fixed", make_fixed},
+      {"scale_invariant", make_scale_invariant},
+      {"uncertainty", make_uncertainty},
+      {"dwa", make_dwa},
+      {"rlw", make_rlw},
+      {"gls", make_gls},
+      {"imtl_l", make_imtl_l},
+      {"stch", make_stch},
+      {"famo", make_famo},
+      {"pbi", make_pbi},
+      {"gradnorm", make_gradnorm},
       {"pcgrad", make_pcgrad},
   };
   return kTable;

@@ -8,6 +8,17 @@
 namespace espalier {
 
 std::unique_ptr<Balancer> make_equal();
+std::unique_ptr<Balancer> make_fixed();
+std::unique_ptr<Balancer> make_scale_invariant();
+std::unique_ptr<Balancer> make_uncertainty();
+std::unique_ptr<Balancer> make_dwa();
+std::unique_ptr<Balancer> make_rlw();
+std::unique_ptr<Balancer> make_gls();
+std::unique_ptr<Balancer> make_imtl_l();
+std::unique_ptr<Balancer> make_stch();
+std::unique_ptr<Balancer> make_famo();
+std::unique_ptr<Balancer> make_pbi();
+std::unique_ptr<Balancer> make_gradnorm();
 std::unique_ptr<Balancer> make_pcgrad();
 
 }  // namespace espalier

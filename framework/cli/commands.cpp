@@ -10,6 +10,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_describe(app);
   add_list(app);
   add_info(app);
+  add_balance(app);
 }
 
 void add_experiment_arguments(CLI::App& command, RunRequest& request) {

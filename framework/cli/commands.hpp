@@ -17,6 +17,7 @@ void add_check(CLI::App& app);
 void add_describe(CLI::App& app);
 void add_list(CLI::App& app);
 void add_info(CLI::App& app);
+void add_balance(CLI::App& app);
 
 /// The arguments that all commands over an experiment share.
 void add_experiment_arguments(CLI::App& command, RunRequest& request);

@@ -12,7 +12,7 @@ class Arguments(CommandTest):
         self.assertIn("real float", text)
 
     def test_help_of_every_command(self):
-        for command in ("run", "check", "describe", "list", "info"):
+        for command in ("run", "check", "describe", "list", "info", "balance"):
             self.assertIn("--help", self.run_ok(command, "--help").stdout)
 
     def test_no_or_wrong_command_is_bad_input(self):

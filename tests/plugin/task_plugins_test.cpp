@@ -21,7 +21,8 @@ Registry linked_registry() {
   return registry;
 }
 
-/// Gives the fields named in `numbers`, `words` and `lists`, and leaves the others alone.
+/// Gives the fields named in `given_numbers`, `given_words` and `lists`, and leaves the others
+/// alone.
 class GivenFields final : public Fields {
   template <class Given>
   auto find(Given& given, const Field& field) {
