@@ -92,6 +92,8 @@ class ESPALIER_API Plan {
   /// Instead of `weigh`: the gradient of the shared parameters is `direction`, laid out like a row
   /// of `jacobian`; it must live until the next `weigh` or `direct`.
   void direct(std::span<const real> direction, std::span<const double> heads);
+  /// Likewise for all parameters: `direction` follows `parameters()`.
+  void direct_all(std::span<const real> direction);
 
   /// sink = beta * sink + alpha * gradient of `parameter`, after `weigh`. A parameter that several
   /// ops use is summed: the first use applies beta. False where no loss reaches it.

@@ -37,6 +37,7 @@ void fold(PreparedNode& node, real* dy, Index row, std::span<const double> weigh
 void Plan::weigh(std::span<const double> shared, std::span<const double> heads) {
   PlanState& s = *state_;
   s.direction = {};
+  s.direction_all = {};
   const std::size_t lanes = s.tape.losses().size();
   for (std::size_t n = 0; n < s.nodes.size(); ++n) {
     PreparedNode& node = s.nodes[n];
@@ -62,16 +63,35 @@ void Plan::direct(std::span<const real> direction, std::span<const double> heads
     fold(node, dy.data, dy.shape.row_size(), heads);
   }
   s.direction = direction;
+  s.direction_all = {};
 }
+
+void Plan::direct_all(std::span<const real> direction) {
+  state_->direction = {};
+  state_->direction_all = direction;
+}
+
+namespace {
+
+// sink = beta sink + alpha d
+void write_direction(const real* d, Index size, const Sink& sink) {
+  if (sink.beta == 0.0) matrix::fill(size, real{0}, sink.data);  // never reads what it overwrites
+  if (sink.beta != 0.0 && sink.beta != 1.0) matrix::scale(size, sink.beta, sink.data, sink.data);
+  matrix::add_scaled(size, sink.alpha, d, sink.data);
+}
+
+}  // namespace
 
 bool Plan::gradient(const Parameter& parameter, const Sink& sink) {
   if (!reaches(parameter)) return false;
   const ParameterUses& uses = *state_->find(parameter);
   if (!state_->direction.empty() && parameter.domain == Domain::shared) {
-    const Index size = parameter.value.size();
-    if (sink.beta == 0.0) matrix::fill(size, real{0}, sink.data);  // never reads what it overwrites
-    if (sink.beta != 0.0 && sink.beta != 1.0) matrix::scale(size, sink.beta, sink.data, sink.data);
-    matrix::add_scaled(size, sink.alpha, state_->direction.data() + uses.offset, sink.data);
+    write_direction(state_->direction.data() + uses.offset, parameter.value.size(), sink);
+    return true;
+  }
+  if (!state_->direction_all.empty()) {
+    write_direction(state_->direction_all.data() + uses.offset_of_all, parameter.value.size(),
+                    sink);
     return true;
   }
   double beta = sink.beta;

@@ -210,8 +210,11 @@ void make_gram_blocks(PlanState& s) {
   }
 }
 
-void number_shared(PlanState& s) {
+void number_parameters(PlanState& s) {
+  std::size_t all = 0;
   for (ParameterUses& use : s.uses) {
+    use.offset_of_all = all;
+    all += static_cast<std::size_t>(use.parameter->value.size());
     if (use.active.empty() || use.parameter->domain != Domain::shared) continue;
     use.offset = s.shared_numbers;
     s.shared_numbers += static_cast<std::size_t>(use.parameter->value.size());
@@ -248,7 +251,7 @@ void prepare_nodes(PlanState& s) {
     prepare_gram(s, nodes[n], s.nodes[n]);
   }
   if (s.options.gram) make_gram_blocks(s);
-  number_shared(s);
+  number_parameters(s);
 }
 
 }  // namespace espalier

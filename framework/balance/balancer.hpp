@@ -22,7 +22,9 @@ struct Needs {
   bool gram = false;       ///< G = J J', inner products of the tasks' shared gradients: T lanes
   bool features = false;   ///< with `gram`: G is of the gradients at the trunk's output, not of the
                            ///< parameters'; without: `combine_features` rewrites these gradients
-  bool rotations = false;  ///< with `features`: each task reads the trunk's output rotated
+  Index rotations = 0;  ///< with `features`: each head reads the trunk's output with its first
+                        ///< numbers (at most so many) through an orthogonal matrix
+  bool common_inputs = false;  ///< serves only tasks that label the same inputs
   bool cross_gram = false;  ///< A = J(batch 2) J(batch 3)'; the direction is of batch 1
   bool jacobian = false;    ///< `combine`: each task's gradient element by element
   bool validation = false;  ///< `solve`: a BilevelProblem

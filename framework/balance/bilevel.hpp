@@ -26,6 +26,8 @@ class BilevelProblem {
                         std::span<real> gradient) = 0;
   /// parameters += amount * direction (N).
   virtual void move(double amount, std::span<const real> direction) = 0;
+  /// The step moves all parameters along -direction (N) instead of the weighted losses' gradient.
+  virtual void direct(std::span<const real> direction) = 0;
   /// Puts the parameters back to where the step found them, bit for bit.
   virtual void put_back() = 0;
 };

@@ -55,8 +55,8 @@ Index rows_of(const std::vector<StreamRows>& streams, int stream) {
 }
 
 // What the head reads turned by a matrix that starts as the identity.
-Var rotated(const Net& head, Var x, TaskVars& vars) {
-  const Index features = head.tape().shape(x)[-1];
+Var rotated(const Net& head, Var x, Index most, TaskVars& vars) {
+  const Index features = std::min(most, head.tape().shape(x)[-1]);
   Buffer& matrix = head.buffer("rotation", {features, features}, 0.0);
   const std::span<real> numbers = matrix.value.span();
   if (std::ranges::all_of(numbers, [](real v) { return v == 0; })) {  // just made
@@ -106,7 +106,7 @@ PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const 
     tape.enter(slots[i].task, "heads/" + task.name);
     const Net head(tape, store, names, Domain::task, "heads/" + task.name);
     vars.prediction =
-        task.handle.head(head, options.rotations ? rotated(head, features[i], vars) : features[i]);
+        task.handle.head(head, options.rotations > 0 ? rotated(head, features[i], options.rotations, vars) : features[i]);
     tape.keep(vars.prediction);
     tape.loss(slots[i].task, task.handle.loss(head, vars.prediction, vars.target));
     model.tasks.push_back(vars);

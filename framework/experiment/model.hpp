@@ -18,7 +18,7 @@ struct TaskVars {
   Var target;
   Var prediction;
   Var rotated;      ///< with ModelOptions::rotations: what the head reads
-  Tensor rotation;  ///< and the matrix (F, F) that makes it
+  Tensor rotation;  ///< and the matrix (M, M) that makes it
 };
 
 /// A planned model for one batch geometry.
@@ -31,7 +31,7 @@ struct PlannedModel {
 
 struct ModelOptions {
   bool training = false;
-  bool rotations = false;  ///< each head reads the trunk's output through a matrix of its own
+  Index rotations = 0;  ///< see Needs::rotations
   PlanOptions plan = {};
 };
 

@@ -58,6 +58,10 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
     validation_orders_.emplace_back(seed, "validation of " + stream.name, stream.validation.rows,
                                     batch);
   }
+  if (needs_.common_inputs && data.size() > 1) {
+    throw ConfigError(text::cat("[train] expected tasks that label the same data for balance '",
+                                spec.balance.name, "', found ", data.size(), " data sets"));
+  }
   tools_.tasks = tasks.size();
   tools_.fill = [this](PlannedModel& model, BilevelProblem::Batch from) { fill(model, from); };
   pass_ = make_pass(tools_, needs_, spec.conventions);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "autograd/ops/check.hpp"
@@ -21,35 +22,51 @@ class Rotate final : public Op {
     check::real_input(name(), in[0]);
     check::that(in[0].shape.rank() >= 2, name(), "rows of features (N, ..., F)", in[0].shape);
     const Index features = in[0].shape[-1];
-    check::same_shape(name(), "matrix", Shape{features, features}, matrix_[0]->value.shape);
+    const Shape& m = matrix_[0]->value.shape;
+    if (m.rank() != 2 || m[0] != m[1] || m[0] > features) {
+      check::fail(name(), text::cat("a square matrix of at most (", features, ", ", features, ")"),
+                  to_string(m));
+    }
     return in[0];
   }
 
-  // y = x R'
+  // y = [x_1 R', x_2] where x_1 are the first M of the F numbers
   void forward(const OpContext& c) const override {
-    const Index f = c.output.shape[-1];
-    blas::gemm(Transpose::no, Transpose::yes, c.output.size() / f, f, f, 1.0, c.inputs[0].data, f,
-               matrix(), f, 0.0, c.output.data, f);
+    const Index f = c.output.shape[-1], rows = c.output.size() / f;
+    blas::gemm(Transpose::no, Transpose::yes, rows, turned(), turned(), 1.0, c.inputs[0].data, f,
+               matrix(), turned(), 0.0, c.output.data, f);
+    for (Index r = 0; r < rows; ++r) {
+      std::copy(c.inputs[0].data + r * f + turned(), c.inputs[0].data + (r + 1) * f,
+                c.output.data + r * f + turned());
+    }
   }
 
-  // dx = dy R
+  // dx = [dy_1 R, dy_2]
   void backward(const BackwardContext& c) const override {
-    const Index f = c.dy.shape[-1], row = c.dy.shape.row_size();
+    const Index f = c.dy.shape[-1], inner = c.dy.shape.row_size() / f;
     for (const Run& run : c.runs[0]) {
-      blas::gemm(Transpose::no, Transpose::no, run.rows * (row / f), f, f, 1.0,
-                 c.dy.data + run.dy_row * row, f, matrix(), f, run.accumulate ? 1.0 : 0.0,
-                 c.dx[0].data + run.dx_row * row, f);
+      const real* dy = c.dy.data + run.dy_row * inner * f;
+      real* dx = c.dx[0].data + run.dx_row * inner * f;
+      blas::gemm(Transpose::no, Transpose::no, run.rows * inner, turned(), turned(), 1.0, dy, f,
+                 matrix(), turned(), run.accumulate ? 1.0 : 0.0, dx, f);
+      for (Index r = 0; r < run.rows * inner; ++r) {
+        for (Index i = turned(); i < f; ++i) {
+          const real before = run.accumulate ? dx[r * f + i] : real{0};
+          dx[r * f + i] = before + dy[r * f + i];
+        }
+      }
     }
   }
 
   bool reads_input(int /*k*/) const override { return false; }
 
   double flops(const Geometry& g) const override {
-    return 2.0 * static_cast<double>(g.output.shape.size()) *
-           static_cast<double>(g.output.shape[-1]);
+    const auto rows = static_cast<double>(g.output.shape.size() / g.output.shape[-1]);
+    return 2.0 * rows * static_cast<double>(turned() * turned());
   }
 
  private:
+  Index turned() const { return matrix_[0]->value.shape[0]; }
   const real* matrix() const { return matrix_[0]->value.data; }
 
   std::array<Buffer*, 1> matrix_;

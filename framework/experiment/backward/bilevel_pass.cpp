@@ -51,11 +51,15 @@ class Problem final : public BilevelProblem {
     });
   }
 
+  void direct(std::span<const real> direction) override { directed = direction; }
+
   void put_back() override {
     each([this](const Tensor& w, std::size_t at) {
       std::memcpy(w.data, saved_.data() + at, static_cast<std::size_t>(w.size()) * sizeof(real));
     });
   }
+
+  std::span<const real> directed;  ///< the method's; empty where it gave weights
 
   /// The training batch once more; leaves the plan after its forward pass.
   void show(Batch batch) {
@@ -98,6 +102,7 @@ class BilevelPass final : public BackwardPass {
     Problem problem(tools_, model, step.step, {reinterpret_cast<real*>(saved_.data()), numbers_});
     weigher.solve(step, problem);
     problem.put_back();
+    if (!problem.directed.empty()) return model.plan->direct_all(problem.directed);
     problem.show(BilevelProblem::Batch::training);
     model.plan->backward(ones_, weigher.trunk());
     model.plan->weigh(ones_, weigher.heads());

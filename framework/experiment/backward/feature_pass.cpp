@@ -66,7 +66,7 @@ class FeaturePass final : public BackwardPass {
       gradients[t] = b.cotangent;
     }
     for (const TaskVars& vars : model.tasks) {
-      if (!needs_.rotations) break;
+      if (needs_.rotations == 0) break;
       rotations.push_back(vars.rotation);
       rotated[static_cast<std::size_t>(vars.task)] = model.plan->cotangent(vars.rotated);
     }
@@ -76,7 +76,7 @@ class FeaturePass final : public BackwardPass {
     given.common = std::ranges::all_of(
         borders, [&](const Border& b) { return b.stream == borders[0].stream; });
     given.rotations = rotations;
-    if (needs_.rotations) given.rotated_gradients = rotated;
+    if (needs_.rotations > 0) given.rotated_gradients = rotated;
     weigher.combine_features(step, given);
   }
 

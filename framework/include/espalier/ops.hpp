@@ -51,8 +51,8 @@ ESPALIER_API Var layer_norm(Tape& tape, Var x, Parameter& scale, Parameter& shif
 /// token gives zeros (padding).
 ESPALIER_API Var embedding(Tape& tape, Var tokens, Parameter& table);
 
-/// The last axis through a square matrix that is not trained. x (N, ..., F), matrix (F, F);
-/// y = x matrix'.
+/// The first M numbers of the last axis through a square matrix that is not trained, the others as
+/// they are. x (N, ..., F), matrix (M, M), M <= F; y_1 = x_1 matrix'.
 ESPALIER_API Var rotate(Tape& tape, Var x, Buffer& matrix);
 
 // ---- elementwise -------------------------------------------------------------------------------

@@ -108,6 +108,7 @@ void add_elementwise(std::vector<OpCase>& cases) {
   };
   cases.push_back({"rotate", {real_row({3})}, {}, turn, false, {}});
   cases.push_back({"rotate sequence", {real_row({5, 3})}, {}, turn, false, {}});
+  cases.push_back({"rotate the first of seven", {real_row({7})}, {}, turn, false, {}});
   cases.push_back({"scale",
                    {real_row({3, 7})},
                    {},
