@@ -60,7 +60,7 @@ struct ParameterUses {
   std::vector<double> gram;          ///< shared and used several times: its own part of the Gram
   int block = -1;                    ///< of the plan's Gram blocks
   std::size_t offset = 0;            ///< shared: first number in a row of the Jacobian
-  std::size_t offset_of_all = 0;  ///< first number in a direction of all parameters
+  std::size_t offset_of_all = 0;     ///< first number in a direction of all parameters
 };
 
 /// Ops whose shared parameters are weighed together, because they share some.
@@ -83,7 +83,7 @@ struct PlanState {
   std::vector<ParameterUses> uses;
   std::vector<GramBlock> gram_blocks;
   std::size_t shared_numbers = 0;
-  std::span<const real> direction;  ///< of `direct`; empty after `weigh`
+  std::span<const real> direction;      ///< of `direct`; empty after `weigh`
   std::span<const real> direction_all;  ///< of `direct_all`
   std::vector<Parameter*> parameters;
   std::span<std::byte> workspace;

@@ -19,16 +19,16 @@ class BilevelProblem;
 struct Needs {
   bool losses = false;               ///< the losses' values decide something
   bool losses_after_update = false;  ///< `after_update`: the same batch's losses once more
-  bool gram = false;       ///< G = J J', inner products of the tasks' shared gradients: T lanes
-  bool features = false;   ///< with `gram`: G is of the gradients at the trunk's output, not of the
-                           ///< parameters'; without: `combine_features` rewrites these gradients
-  Index rotations = 0;  ///< with `features`: each head reads the trunk's output with its first
-                        ///< numbers (at most so many) through an orthogonal matrix
+  bool gram = false;      ///< G = J J', inner products of the tasks' shared gradients: T lanes
+  bool features = false;  ///< with `gram`: G is of the gradients at the trunk's output, not of the
+                          ///< parameters'; without: `combine_features` rewrites these gradients
+  Index rotations = 0;    ///< with `features`: each head reads the trunk's output with its first
+                          ///< numbers (at most so many) through an orthogonal matrix
   bool common_inputs = false;  ///< serves only tasks that label the same inputs
-  bool cross_gram = false;  ///< A = J(batch 2) J(batch 3)'; the direction is of batch 1
-  bool jacobian = false;    ///< `combine`: each task's gradient element by element
-  bool validation = false;  ///< `solve`: a BilevelProblem
-  int batches = 1;          ///< training batches a step draws (1 to 3)
+  bool cross_gram = false;     ///< A = J(batch 2) J(batch 3)'; the direction is of batch 1
+  bool jacobian = false;       ///< `combine`: each task's gradient element by element
+  bool validation = false;     ///< `solve`: a BilevelProblem
+  int batches = 1;             ///< training batches a step draws (1 to 3)
 };
 
 /// What `espalier info` prints beside the options.

@@ -17,6 +17,11 @@ std::span<const BalancerEntry> balancer_table() {
       {"pbi", make_pbi},
       {"gradnorm", make_gradnorm},
       {"pcgrad", make_pcgrad},
+      {"graddrop_features", make_graddrop_features},
+      {"rotograd", make_rotograd},
+      {"auto_lambda", make_auto_lambda},
+      {"moml", make_moml},
+      {"forum", make_forum},
   };
   return kTable;
 }

@@ -38,8 +38,8 @@ std::vector<double> softmax(std::span<const double> logits) {
   return p;
 }
 
-void check_tasks(std::string_view method, std::string_view option,
-                 std::span<const Index> positions, std::size_t tasks) {
+void check_tasks(std::string_view method, std::string_view option, std::span<const Index> positions,
+                 std::size_t tasks) {
   for (const Index t : positions) {
     if (static_cast<std::size_t>(t) < tasks) continue;
     throw ConfigError(text::cat("[", method, "] expected positions of tasks below ", tasks, " in ",

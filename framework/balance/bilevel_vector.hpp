@@ -18,7 +18,7 @@ void slopes(BilevelProblem& problem, std::span<const real> v, std::vector<double
 std::vector<double> softmax(std::span<const double> logits);
 
 /// Throws ConfigError where an element of `positions` is no task.
-void check_tasks(std::string_view method, std::string_view option,
-                 std::span<const Index> positions, std::size_t tasks);
+void check_tasks(std::string_view method, std::string_view option, std::span<const Index> positions,
+                 std::size_t tasks);
 
 }  // namespace espalier::bilevel

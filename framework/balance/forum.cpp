@@ -7,7 +7,8 @@
 // and (x, theta) move together, along a direction that lowers every F_s and keeps lowering q:
 //   min over lambda in the simplex, nu >= 0 of  1/2 |sum_s lambda_s dF_s + nu dq|^2 - nu phi,
 //   phi = rho / 2 |dq|^2,   so nu = max(0, (phi - sum_s lambda_s <dF_s, dq>) / |dq|^2)
-// lambda is averaged over steps: lambda_k = (1 - b_k) lambda_{k-1} + b_k lambda, b_k = (k+1)^(-3/4).
+// lambda is averaged over steps: lambda_k = (1 - b_k) lambda_{k-1} + b_k lambda, b_k =
+// (k+1)^(-3/4).
 //
 // Unlike every other method, it also moves the network along validation gradients: the direction is
 // of all parameters, heads included. Deviation: theta moves by the experiment's optimiser, x by its
@@ -55,8 +56,7 @@ class Forum final : public Balancer {
     memory_ = Arena((tasks_ + 3) * numbers_ * sizeof(real));
   }
 
-  void solve(BilevelProblem& problem, const BalanceStep& step,
-             std::span<double> weights) override {
+  void solve(BilevelProblem& problem, const BalanceStep& step, std::span<double> weights) override {
     using Batch = BilevelProblem::Batch;
     const std::vector<double> p = bilevel::softmax(x_);
     std::vector<double> here(tasks_), there(tasks_), one(tasks_), ignored(tasks_);

@@ -7,8 +7,8 @@
 //   g_i   *= leak + (1 - leak) m_i
 // The sign of z is that of the activation: it makes gradients of one feature comparable between
 // examples. Deviations: one leak for all tasks instead of one each; where all s_i of a feature are
-// zero nothing is dropped (the paper's P would be 0 / 0). Tasks with inputs of their own are compared
-// by feature all the same: s_i is already a sum over the task's own examples.
+// zero nothing is dropped (the paper's P would be 0 / 0). Tasks with inputs of their own are
+// compared by feature all the same: s_i is already a sum over the task's own examples.
 #include <cmath>
 
 #include "balance/make.hpp"

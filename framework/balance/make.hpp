@@ -20,5 +20,10 @@ std::unique_ptr<Balancer> make_famo();
 std::unique_ptr<Balancer> make_pbi();
 std::unique_ptr<Balancer> make_gradnorm();
 std::unique_ptr<Balancer> make_pcgrad();
+std::unique_ptr<Balancer> make_graddrop_features();
+std::unique_ptr<Balancer> make_rotograd();
+std::unique_ptr<Balancer> make_auto_lambda();
+std::unique_ptr<Balancer> make_moml();
+std::unique_ptr<Balancer> make_forum();
 
 }  // namespace espalier

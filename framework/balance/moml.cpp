@@ -1,12 +1,12 @@
-// MOML (Ye, Lin, Yue, Guo, Xiao, Zhang 2021, "Multi-Objective Meta Learning"), for task weights. The
-// training loss is sum_t p_t L_t with p = softmax(x); every task's validation loss after one step of
-// it is an objective of its own in x, and x moves along their common descent direction:
+// MOML (Ye, Lin, Yue, Guo, Xiao, Zhang 2021, "Multi-Objective Meta Learning"), for task weights.
+// The training loss is sum_t p_t L_t with p = softmax(x); every task's validation loss after one
+// step of it is an objective of its own in x, and x moves along their common descent direction:
 //   theta' = theta - rate sum_t p_t g_t                             a virtual step, training batch
 //   h_s    = dL_s(theta')/dx = -rate (dp/dx)' a_s,  a_s,t = <dL_s(theta')/dtheta, g_t>
 //   alpha  = min-norm point of the h_s of length 1,  x moves by Adam against sum_s alpha_s h_s
-// The step itself is taken with the new p. Deviations: a_s by central differences (two forward passes
-// for each task) instead of second derivatives by automatic differentiation; the virtual step is
-// plain SGD.
+// The step itself is taken with the new p. Deviations: a_s by central differences (two forward
+// passes for each task) instead of second derivatives by automatic differentiation; the virtual
+// step is plain SGD.
 #include <cmath>
 #include <numeric>
 

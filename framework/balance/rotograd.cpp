@@ -7,12 +7,13 @@
 //               R_i descends  mean over examples of |R_i u - q_i|^2
 // |o_i at first| is taken in the first step, and once more in step `burn_in`.
 //
-// As in the paper, only the first `dimensions` numbers of z are turned. Deviations: the paper's code
-// moves R = exp(A) by any optimiser on A; here Adam (beta 0.9, 0.999) moves in the tangent of R
-// itself, along the antisymmetric part of G R' (G the gradient in R), and the step returns to the
-// orthogonal matrices by Newton-Schulz, R <- R (3 I - R'R) / 2, which needs products only. u and q_i
-// are divided by their norms over the batch, so that the rate does not depend on the losses' scale.
-// Tasks with inputs of their own have no common gradient to turn to: they are refused.
+// As in the paper, only the first `dimensions` numbers of z are turned. Deviations: the paper's
+// code moves R = exp(A) by any optimiser on A; here Adam (beta 0.9, 0.999) moves in the tangent of
+// R itself, along the antisymmetric part of G R' (G the gradient in R), and the step returns to the
+// orthogonal matrices by Newton-Schulz, R <- R (3 I - R'R) / 2, which needs products only. u and
+// q_i are divided by their norms over the batch, so that the rate does not depend on the losses'
+// scale. Tasks with inputs of their own have no common gradient to turn to: they are refused.
+#include <algorithm>
 #include <cmath>
 
 #include "balance/make.hpp"
@@ -135,7 +136,8 @@ class RotoGrad final : public Balancer {
     const Index rows = step.gradients[i].size() / width;
     real* const r = step.rotations[i].data;
     blas::gemm(Transpose::yes, Transpose::no, m, m, rows, -2.0 * factor,
-               step.rotated_gradients[i].data, width, mean_.data(), width, 0.0, gradient_.data(), m);
+               step.rotated_gradients[i].data, width, mean_.data(), width, 0.0, gradient_.data(),
+               m);
     blas::gemm(Transpose::no, Transpose::yes, m, m, m, 1.0, gradient_.data(), m, r, m, 0.0,
                tangent_.data(), m);
     adam(step.task(i));
@@ -155,8 +157,8 @@ class RotoGrad final : public Balancer {
   // Writes Adam's step of the antisymmetric part of tangent_ into gradient_.
   void adam(std::size_t task) {
     const Index m = size_;
-    real* const mean = reinterpret_cast<real*>(moments_.data()) +
-                       2 * static_cast<Index>(task) * m * m;
+    real* const mean =
+        reinterpret_cast<real*>(moments_.data()) + 2 * static_cast<Index>(task) * m * m;
     real* const square = mean + m * m;
     const double k = updates_ + 1.0;
     const double first = 1.0 - std::pow(0.9, k), second = 1.0 - std::pow(0.999, k);
@@ -180,8 +182,8 @@ class RotoGrad final : public Balancer {
   Index burn_in_ = 20;
 
   std::size_t tasks_ = 0;
-  Index size_ = 0;              // M
-  std::vector<double> first_;   // |o_i at first|; 0: not yet
+  Index size_ = 0;             // M
+  std::vector<double> first_;  // |o_i at first|; 0: not yet
   double updates_ = 0.0;
   Arena moments_;  // (2 T, M, M): Adam's mean and square of each task
   std::vector<double> norms_;

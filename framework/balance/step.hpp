@@ -45,8 +45,9 @@ struct FeatureStep : BalanceStep {
   /// (n): dL/dz, (B, ...); changed in place. What enters the trunk is their sum.
   std::span<const Tensor> gradients;
   bool common = false;  ///< the tasks read the same rows
-  /// With Needs::rotations, (n): R, (M, M) row-major, the identity at first, changed in place by the
-  /// method; the head reads z with its first M numbers turned, z_1 R'; and the gradient of that.
+  /// With Needs::rotations, (n): R, (M, M) row-major, the identity at first, changed in place by
+  /// the method; the head reads z with its first M numbers turned, z_1 R'; and the gradient of
+  /// that.
   std::span<const Tensor> rotations;
   std::span<const ConstTensor> rotated_gradients;
 };

@@ -105,8 +105,9 @@ PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const 
     vars.target = tape.input("target " + task.name, column->sample, column->dtype, {own});
     tape.enter(slots[i].task, "heads/" + task.name);
     const Net head(tape, store, names, Domain::task, "heads/" + task.name);
-    vars.prediction =
-        task.handle.head(head, options.rotations > 0 ? rotated(head, features[i], options.rotations, vars) : features[i]);
+    vars.prediction = task.handle.head(
+        head,
+        options.rotations > 0 ? rotated(head, features[i], options.rotations, vars) : features[i]);
     tape.keep(vars.prediction);
     tape.loss(slots[i].task, task.handle.loss(head, vars.prediction, vars.target));
     model.tasks.push_back(vars);

@@ -60,9 +60,9 @@ TEST_CASE("auto_lambda serves its primary tasks alone") {
   CHECK(rise({1})[0] > rise({1})[1] - 2e-4);
   CHECK(rise({})[0] == doctest::Approx(rise({})[1]));
   const auto wrong = method_named("auto_lambda", {{"primary", std::vector<Index>{2}}});
-  CHECK_THROWS_WITH_AS(
-      wrong->begin({.tasks = 2, .parameters = 2}),
-      "[auto_lambda] expected positions of tasks below 2 in primary, found 2", ConfigError);
+  CHECK_THROWS_WITH_AS(wrong->begin({.tasks = 2, .parameters = 2}),
+                       "[auto_lambda] expected positions of tasks below 2 in primary, found 2",
+                       ConfigError);
 }
 
 TEST_CASE("auto_lambda resumes exactly") {

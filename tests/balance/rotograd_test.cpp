@@ -121,8 +121,7 @@ TEST_CASE("rotograd brings gradients to one length, as the first step has it") {
 
 TEST_CASE("rotograd turns the heads until gradients agree, by rotations") {
   for (std::uint64_t seed = 1; seed < 5; ++seed) {
-    const auto method =
-        method_named("rotograd", {{"learning_rate", 0.02}, {"scale", false}});
+    const auto method = method_named("rotograd", {{"learning_rate", 0.02}, {"scale", false}});
     method->begin({.tasks = 2, .features = kWidth});
     Heads heads(RandomStream(seed, "heads"));
     const double before = heads.cosine();
