@@ -29,6 +29,7 @@ void plant_seeds(PlanState& s, std::span<const double> seeds) {
 }
 
 void run_backward(PreparedNode& node, std::span<const double> border) {
+  node.formed_now = false;
   // Shared parameters in a head lie before the border, but take part in the trunk's direction.
   node.factor = node.head_lane >= 0 ? border[static_cast<std::size_t>(node.head_lane)] : 1.0;
   if (node.border_lane >= 0) {

@@ -7,14 +7,23 @@ namespace espalier {
 
 namespace {
 
+// Lanes over rows of their own and of one weight: dy stays as it is, and one product over all rows
+// gives what plain training computes, bit for bit.
+bool all_equal(const PreparedNode& node, std::span<const double> weights) {
+  if (node.several_lanes) return false;
+  return std::ranges::all_of(node.lanes, [&](const LaneRows& lane) {
+    return weights[static_cast<std::size_t>(lane.lane)] ==
+           weights[static_cast<std::size_t>(node.lanes[0].lane)];
+  });
+}
+
 // dy rows become those of sum w_t dy_t, packed from row 0. A target row never lies behind the rows
 // it is made of, and rows are taken in order, so folding in place reads nothing it overwrote.
 void fold(PreparedNode& node, real* dy, Index row, std::span<const double> weights) {
   const auto weight = [&](std::size_t l) {
     return weights[static_cast<std::size_t>(node.lanes[l].lane)];
   };
-  bool equal = !node.several_lanes;
-  for (std::size_t l = 1; l < node.lanes.size(); ++l) equal &= weight(l) == weight(0);
+  const bool equal = all_equal(node, weights);
   node.factor = equal ? weight(0) : 1.0;
   if (equal) return;
   Index target = 0;
@@ -50,7 +59,13 @@ void Plan::weigh(std::span<const double> shared, std::span<const double> heads) 
     const bool by_block = node.shared && shared.size() > lanes;
     const std::size_t first = by_block ? static_cast<std::size_t>(node.block) * lanes : 0;
     const Tensor& dy = s.cotangents[static_cast<std::size_t>(s.tape.nodes()[n].output.id)];
-    fold(node, dy.data, dy.shape.row_size(), node.shared ? shared.subspan(first, lanes) : heads);
+    const std::span<const double> weights = node.shared ? shared.subspan(first, lanes) : heads;
+    node.use_formed = node.formed_now && !all_equal(node, weights);
+    if (node.use_formed) {
+      std::ranges::copy(weights, node.lane_weights.begin());
+    } else {
+      fold(node, dy.data, dy.shape.row_size(), weights);
+    }
   }
 }
 
@@ -80,6 +95,23 @@ void write_direction(const real* d, Index size, const Sink& sink) {
   matrix::add_scaled(size, sink.alpha, d, sink.data);
 }
 
+// sink = beta sink + alpha sum_t w_t g_t, from the gradients that `gram` formed
+void write_formed(const PreparedNode& node, std::size_t k, const Sink& sink) {
+  Index numbers = 0, offset = 0;
+  for (std::size_t p = 0; p < node.forward.parameters.size(); ++p) {
+    if (p == k) offset = numbers;
+    numbers += node.forward.parameters[p]->value.size();
+  }
+  const real* const rows = reinterpret_cast<const real*>(node.formed.data());
+  Sink rest = sink;
+  for (std::size_t l = 0; l < node.lanes.size(); ++l) {
+    rest.alpha = sink.alpha * node.lane_weights[static_cast<std::size_t>(node.lanes[l].lane)];
+    write_direction(rows + static_cast<Index>(l) * numbers + offset,
+                    node.forward.parameters[k]->value.size(), rest);
+    rest.beta = 1.0;
+  }
+}
+
 }  // namespace
 
 bool Plan::gradient(const Parameter& parameter, const Sink& sink) {
@@ -97,6 +129,10 @@ bool Plan::gradient(const Parameter& parameter, const Sink& sink) {
   double beta = sink.beta;
   for (const ParameterUse& use : uses.active) {
     PreparedNode& node = state_->nodes[use.node];
+    if (node.use_formed) {
+      write_formed(node, use.k, sink);
+      continue;
+    }
     for (GradientRegion& region : node.regions) {
       std::ranges::fill(node.sinks, Sink{});
       node.sinks[use.k] = {.data = sink.data, .alpha = sink.alpha * node.factor, .beta = beta};

@@ -51,6 +51,7 @@ void Plan::gram(std::span<double> matrix) {
     if (node.gram.empty()) continue;
     std::ranges::fill(node.gram, 0.0);
     node.op->gram(node.gram_context);
+    node.formed_now = !node.formed.empty();
     add_to(s.gram_blocks[static_cast<std::size_t>(node.block)].gram, node.gram);
   }
   for (ParameterUses& uses : s.uses) {

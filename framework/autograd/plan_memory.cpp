@@ -23,6 +23,12 @@ struct Clock {
   int end() const { return 2 * nodes + 1; }
 };
 
+std::size_t formed_bytes(const Op& op, Index lanes) {
+  std::size_t numbers = 0;
+  for (const Parameter* p : op.parameters()) numbers += static_cast<std::size_t>(p->value.size());
+  return numbers * static_cast<std::size_t>(lanes) * sizeof(real);
+}
+
 class Planner {
  public:
   explicit Planner(PlanState& state)
@@ -221,11 +227,14 @@ class Planner {
 
   void place_saved() {
     saved_.resize(nodes().size());
+    formed_.resize(nodes().size());
     std::vector<ValueInfo> infos;
     for (std::size_t n = 0; n < nodes().size(); ++n) {
       const Op* op = nodes()[n].op.get();
       if (op == nullptr) continue;
-      const Footprint footprint = op->footprint(geometry_of(s_, n, infos));
+      const Geometry geometry = geometry_of(s_, n, infos);
+      const Footprint footprint = op->footprint(geometry);
+      if (geometry.formed) place_formed(n, geometry.lanes);
       workspace_ = std::max(workspace_, footprint.workspace);
       if (footprint.saved == 0) continue;
       saved_[n].block = new_block(text::cat(n, ":", op->name(), " saved"), BlockKind::saved,
@@ -233,6 +242,13 @@ class Planner {
       if (!active(n)) continue;
       live_until(saved_[n], op->parameters().empty() ? clock_.backward(n) : clock_.update());
     }
+  }
+
+  // Written by `gram` and read by the update, at one time: behind the sweep.
+  void place_formed(std::size_t n, Index lanes) {
+    const Op& op = *nodes()[n].op;
+    formed_[n].block = new_block(text::cat(n, ":", op.name(), " formed"), BlockKind::saved,
+                                 formed_bytes(op, lanes), clock_.update());
   }
 
   void add_workspace() {
@@ -271,6 +287,10 @@ class Planner {
       if (shares_[n] != 0 && node.op != nullptr && !node.op->is_view()) {
         s_.nodes[n].runs_backward = true;  // in place: dx is dy's memory, but must be computed
       }
+      if (formed_[n].block >= 0) {
+        s_.nodes[n].formed = {at(formed_[n]), block(formed_[n]).bytes};
+        s_.nodes[n].lane_weights.resize(s_.lane_count());
+      }
       if (saved_[n].block >= 0) {
         s_.nodes[n].forward.saved = {at(saved_[n]), block(saved_[n]).bytes};
       }
@@ -280,7 +300,7 @@ class Planner {
   PlanState& s_;
   Clock clock_;
   std::vector<int> consumers_, active_consumers_;
-  std::vector<Place> values_, cotangents_, saved_;
+  std::vector<Place> values_, cotangents_, saved_, formed_;
   std::vector<char> shares_;  // per node: its output's cotangent lies in its input's
   std::size_t workspace_ = 0;
   int workspace_block_ = -1;
@@ -308,6 +328,16 @@ Geometry geometry_of(const PlanState& state, std::size_t n, std::vector<ValueInf
     g.lane_rows = std::max(g.lane_rows, blocks[b].rows);
     g.cotangent_rows += blocks[b].rows;
     if (b > 0 && blocks[b].value_row == blocks[b - 1].value_row) g.common_rows = true;
+  }
+  // Gradients of these sizes are cheaper kept than made again; a parameter with several uses has
+  // its gradient in several places.
+  constexpr std::size_t kMost = std::size_t{32} << 20U;
+  g.formed =
+      g.gram && node.op->gram_forms() && g.lanes > 0 && formed_bytes(*node.op, g.lanes) <= kMost;
+  for (const Parameter* parameter : owned) {
+    const ParameterUses& uses =
+        *std::ranges::find(state.uses, parameter, &ParameterUses::parameter);
+    g.formed = g.formed && uses.active.size() == 1;
   }
   return g;
 }

@@ -177,6 +177,7 @@ void prepare_gram(PlanState& s, const Tape::Node& node, PreparedNode& p) {
   c.includes = p.includes;
   c.matrix = p.gram;
   c.stride = static_cast<Index>(s.lane_count());
+  c.formed = p.formed;
 }
 
 // Ops that share a parameter are one block: a parameter has one gradient, hence one set of weights.

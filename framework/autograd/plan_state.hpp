@@ -32,7 +32,11 @@ struct PreparedNode {
   std::vector<char> includes;  ///< per parameter: counted in this node's Gram
   std::vector<Sink> sinks;
   std::vector<double> gram;
-  int block = -1;  ///< of the plan's Gram blocks
+  std::span<std::byte> formed;       ///< memory of the gradients that `gram` forms; may be empty
+  std::vector<double> lane_weights;  ///< per lane of the plan, while `formed` holds the gradient
+  bool formed_now = false;           ///< `gram` ran in this step
+  bool use_formed = false;           ///< the gradient is made of `formed`, by lane_weights
+  int block = -1;                    ///< of the plan's Gram blocks
 
   OpContext forward;
   BackwardContext backward;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "autograd/gram.hpp"
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/window_check.hpp"
 #include "core/arena.hpp"
@@ -92,6 +93,19 @@ class Conv2d final : public Op {
     }
   }
 
+  // g_t = dY_t' columns(X) of every lane; lanes over the same images share their columns.
+  void gram(const GramContext& c) const override {
+    real* const formed = formed_rows(c);
+    const Index numbers = formed_numbers(c);
+    for (std::size_t l = 0; l < c.lanes.size();) {
+      std::size_t end = l + 1;
+      while (end < c.lanes.size() && c.lanes[end].value_row == c.lanes[l].value_row) ++end;
+      form(c, c.lanes.subspan(l, end - l), formed + static_cast<Index>(l) * numbers, numbers);
+      l = end;
+    }
+    add_gram_of_rows(formed, numbers, c);
+  }
+
   // The columns take the end of the workspace, the gradients that `gram` forms its beginning.
   Footprint footprint(const Geometry& g) const override {
     const Window v = window(g.inputs[0].shape);
@@ -127,6 +141,30 @@ class Conv2d final : public Op {
     if (pointwise(v)) return 0;
     const Index numbers = std::min(images, chunk(v)) * v.positions() * v.column_size();
     return Arena::rounded(static_cast<std::size_t>(numbers) * sizeof(real));
+  }
+
+  // Rows of `formed` for lanes over the same images: [weight gradient,] [bias gradient].
+  void form(const GramContext& c, std::span<const LaneRows> lanes, real* formed,
+            Index numbers) const {
+    const Window v = window(c.inputs[0].shape);
+    const Index k = v.column_size(), o = outputs(), dy_row = v.positions() * o;
+    const bool weight = c.includes[0] != 0, bias = count_ == 2 && c.includes[1] != 0;
+    const real* const x = c.inputs[0].data + lanes[0].value_row * v.image_size();
+    if (weight) {
+      for_chunks(v, c, lanes[0].rows, [&](Index first, Index images, real* columns) {
+        const real* b = columns_of(v, images, x + first * v.image_size(), columns);
+        for (std::size_t l = 0; l < lanes.size(); ++l) {
+          blas::gemm(Transpose::yes, Transpose::no, o, k, images * v.positions(), 1.0,
+                     c.dy.data + (lanes[l].dy_row + first) * dy_row, o, b, k,
+                     first == 0 ? 0.0 : 1.0, formed + static_cast<Index>(l) * numbers, k);
+        }
+      });
+    }
+    for (std::size_t l = 0; bias && l < lanes.size(); ++l) {
+      matrix::column_sums(c.dy.data + lanes[l].dy_row * dy_row, lanes[l].rows * v.positions(), o,
+                          1.0, 0.0,
+                          formed + static_cast<Index>(l) * numbers + (weight ? o * k : 0));
+    }
   }
 
   static const real* columns_of(const Window& v, Index images, const real* x, real* columns) {

@@ -69,6 +69,7 @@ class Embedding final : public Op {
 
   // <g_s, g_t> = sum over tokens v of <u_s(v), u_t(v)>, u_t(v) the sum of lane t's dy rows at v:
   // the positions are sorted by token, and one token's sums are formed at a time.
+  bool gram_forms() const override { return false; }
   void gram(const GramContext& c) const override {
     if (c.includes[0] == 0) return;
     const std::span<Position> positions = sorted_positions(c);

@@ -66,6 +66,7 @@ class Linear final : public Op {
     }
   }
 
+  bool gram_forms() const override { return false; }
   void gram(const GramContext& c) const override {
     linear_gram(c, inputs(), outputs(), c.includes[0] != 0, count_ == 2 && c.includes[1] != 0);
   }

@@ -37,12 +37,6 @@ bool kernel_is_cheaper(const Sizes& s) {
   return kernel <= tiles;
 }
 
-std::size_t kernel_numbers(const Sizes& s) {
-  const Index own = 2 * s.rows * s.rows;                                // X_s X_t', dY_s dY_t'
-  const Index common = s.rows * s.rows + s.lanes * s.rows * s.outputs;  // K, K dY_t
-  return static_cast<std::size_t>(s.common ? std::max(common, own) : own);
-}
-
 void add(const GramContext& c, const LaneRows& s, const LaneRows& t, double product) {
   c.matrix[static_cast<std::size_t>(s.lane * c.stride + t.lane)] += product;
   if (s.lane != t.lane) c.matrix[static_cast<std::size_t>(t.lane * c.stride + s.lane)] += product;
@@ -84,16 +78,36 @@ void common_group(const GramContext& c, const View& v, std::span<const LaneRows>
   }
 }
 
-// <g_s, g_t> = sum(K * (dY_s dY_t'))
-void pair(const GramContext& c, const View& v, const LaneRows& s, const LaneRows& t, bool weight,
-          bool bias) {
+// Rows of one group of lanes (over the same values) against those of all lanes in `others`, which
+// follow each other: K = [weight] X X_o' + [bias] 11' once, dY_s dY_o' for each lane s, and
+// <g_s, g_t> is the sum of their products over the columns of t.
+void against(const GramContext& c, const View& v, std::span<const LaneRows> group,
+             std::span<const LaneRows> others, bool weight, bool bias) {
+  const LaneRows &first = others.front(), &last = others.back();
+  const Index m = v.rows(group[0]);
+  const Index values = (last.value_row + last.rows - first.value_row) * v.inner;
+  const Index cotangents = (last.dy_row + last.rows - first.dy_row) * v.inner;
   real* const kernel = reinterpret_cast<real*>(c.workspace.data());
-  const Index m = v.rows(s), n = v.rows(t);
-  real* const products = kernel + m * n;
-  make_kernel(v, s, t, weight, bias, kernel);
-  blas::gemm(Transpose::no, Transpose::yes, m, n, v.outputs, 1.0, v.dy_of(s), v.outputs, v.dy_of(t),
-             v.outputs, 0.0, products, n);
-  add(c, s, t, blas::dot(m * n, kernel, products));
+  real* const products = kernel + m * values;
+  matrix::fill(m * values, bias ? real{1} : real{0}, kernel);
+  if (weight) {
+    blas::gemm(Transpose::no, Transpose::yes, m, values, v.inputs, 1.0, v.x_of(group[0]), v.inputs,
+               v.x_of(first), v.inputs, 1.0, kernel, values);
+  }
+  for (const LaneRows& s : group) {
+    blas::gemm(Transpose::no, Transpose::yes, m, cotangents, v.outputs, 1.0, v.dy_of(s), v.outputs,
+               v.dy_of(first), v.outputs, 0.0, products, cotangents);
+    for (const LaneRows& t : others) {
+      const Index at_value = (t.value_row - first.value_row) * v.inner;
+      const Index at_dy = (t.dy_row - first.dy_row) * v.inner;
+      double sum = 0.0;
+      for (Index r = 0; r < m; ++r) {
+        sum +=
+            blas::dot(v.rows(t), kernel + r * values + at_value, products + r * cotangents + at_dy);
+      }
+      add(c, s, t, sum);
+    }
+  }
 }
 
 // Consecutive lanes over the same value rows form a group.
@@ -102,12 +116,11 @@ void by_kernel(const GramContext& c, const View& v, bool weight, bool bias) {
   while (first < c.lanes.size()) {
     std::size_t end = first + 1;
     while (end < c.lanes.size() && c.lanes[end].value_row == c.lanes[first].value_row) ++end;
-    common_group(c, v, c.lanes.subspan(first, end - first), weight, bias);
-    for (std::size_t s = first; s < end; ++s) {
-      for (std::size_t t = end; t < c.lanes.size(); ++t) {
-        pair(c, v, c.lanes[s], c.lanes[t], weight, bias);
-      }
-    }
+    const std::span<const LaneRows> group = c.lanes.subspan(first, end - first);
+    const bool alone = group.size() == 1;
+    if (!alone) common_group(c, v, group, weight, bias);
+    const std::span<const LaneRows> others = c.lanes.subspan(alone ? first : end);
+    if (!others.empty()) against(c, v, group, others, weight, bias);
     first = end;
   }
 }
@@ -157,11 +170,11 @@ void linear_gram(const GramContext& c, Index inputs, Index outputs, bool weight,
 std::size_t linear_gram_workspace(const Geometry& g, Index inputs, Index outputs) {
   const Index inner = g.output.shape.row_size() / outputs;
   const Sizes sizes{g.lanes, g.lane_rows * inner, inputs, outputs, g.common_rows};
-  // kernel_numbers(own) also covers a group of one lane: K and K dY.
-  const Index single = sizes.rows * sizes.rows + sizes.rows * outputs;
-  const std::size_t kernel = std::max(kernel_numbers(sizes), static_cast<std::size_t>(single));
-  const std::size_t tiles =
-      static_cast<std::size_t>(sizes.lanes * tile_units(sizes) * (inputs + 1));
+  const Index values = g.output.shape[0] * inner, cotangents = g.cotangent_rows * inner;
+  const Index common = sizes.rows * sizes.rows + sizes.lanes * sizes.rows * outputs;  // K, K dY_t
+  const auto kernel = static_cast<std::size_t>(
+      std::max(sizes.rows * (values + cotangents), g.common_rows ? common : Index{0}));
+  const auto tiles = static_cast<std::size_t>(sizes.lanes * tile_units(sizes) * (inputs + 1));
   return (kernel_is_cheaper(sizes) ? kernel : tiles) * sizeof(real);
 }
 

@@ -71,6 +71,7 @@ struct Geometry {
   Index cotangent_rows = 0;     ///< rows of all lanes together
   bool common_rows = false;     ///< some rows carry several lanes
   bool gram = false;            ///< `gram` will be asked for
+  bool formed = false;          ///< what `gram` forms has memory of its own (GramContext::formed)
 };
 
 /// What every phase of an op sees. All memory was planned before: an op never allocates.
@@ -110,6 +111,10 @@ struct GramContext : OpContext {
   std::span<const char> includes;
   std::span<double> matrix;
   Index stride = 0;  ///< lanes of the whole plan; the row length of `matrix`
+  /// Where it is not empty: the place of the gradients that `gram` forms, one row for each of
+  /// `lanes`, the included parameters one after the other. They are kept until the update, which
+  /// then needs no other gradient.
+  std::span<std::byte> formed;
 };
 
 /// One differentiable operation: shape rule, forward, backward and, where it has parameters, their
@@ -135,6 +140,8 @@ class ESPALIER_API Op {
   /// Adds this op's part of the Gram matrix. The default forms each lane's gradient through
   /// `parameter_gradient` in the workspace (see `formed_gram_workspace`).
   virtual void gram(const GramContext& c) const;
+  /// Whether `gram` forms the lanes' gradients (in `GramContext::formed` where there is one).
+  virtual bool gram_forms() const { return true; }
 
   virtual RowRule row_rule() const { return RowRule::same; }
   virtual Footprint footprint(const Geometry& g) const;
@@ -151,10 +158,14 @@ class ESPALIER_API Op {
   virtual double flops(const Geometry& g) const;
 
  protected:
-  /// Bytes the default `gram` needs: one gradient of each lane.
+  /// Bytes of workspace the default `gram` needs: one gradient of each lane, unless it has memory
+  /// of its own.
   std::size_t formed_gram_workspace(const Geometry& g) const;
   /// The default `gram`.
   void formed_gram(const GramContext& c) const;
+  /// Where the formed gradients lie, and how many numbers one has.
+  real* formed_rows(const GramContext& c) const;
+  Index formed_numbers(const GramContext& c) const;
 };
 
 }  // namespace espalier
