@@ -17,6 +17,8 @@ std::span<const BalancerEntry> balancer_table() {
       {"pbi", make_pbi},
       {"gradnorm", make_gradnorm},
       {"pcgrad", make_pcgrad},
+      {"graddrop", make_graddrop},
+      {"trimmed_mean", make_trimmed_mean},
   };
   return kTable;
 }

@@ -20,5 +20,7 @@ std::unique_ptr<Balancer> make_famo();
 std::unique_ptr<Balancer> make_pbi();
 std::unique_ptr<Balancer> make_gradnorm();
 std::unique_ptr<Balancer> make_pcgrad();
+std::unique_ptr<Balancer> make_graddrop();
+std::unique_ptr<Balancer> make_trimmed_mean();
 
 }  // namespace espalier
