@@ -19,6 +19,9 @@ std::span<const BalancerEntry> balancer_table() {
       {"pcgrad", make_pcgrad},
       {"graddrop", make_graddrop},
       {"trimmed_mean", make_trimmed_mean},
+      {"moco", make_moco},
+      {"db_mtl", make_db_mtl},
+      {"excess", make_excess},
   };
   return kTable;
 }
