@@ -22,6 +22,7 @@ std::span<const BalancerEntry> balancer_table() {
       {"moco", make_moco},
       {"db_mtl", make_db_mtl},
       {"excess", make_excess},
+      {"momentum_config", make_momentum_config},
   };
   return kTable;
 }

@@ -25,5 +25,6 @@ std::unique_ptr<Balancer> make_trimmed_mean();
 std::unique_ptr<Balancer> make_moco();
 std::unique_ptr<Balancer> make_db_mtl();
 std::unique_ptr<Balancer> make_excess();
+std::unique_ptr<Balancer> make_momentum_config();
 
 }  // namespace espalier
