@@ -88,7 +88,7 @@ TEST_CASE("the golden file has what the issue asks for") {
   for (const json& c : cases) {
     fewest = std::min(fewest, c.at("rows").size());
     most = std::max(most, c.at("rows").size());
-    dependent += independent(c) ? 0 : 1;
+    dependent += independent(c) ? 0U : 1U;
   }
   CHECK(fewest == 2);
   CHECK(most == 20);

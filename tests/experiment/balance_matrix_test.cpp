@@ -126,7 +126,7 @@ TEST_CASE("the answer depends on the seed and on nothing else") {
   std::size_t moved = 0;
   for (const char* steps : {"1", "2", "3", "4", "5", "6"}) {
     request.steps = steps;
-    moved += ask(rows, request).result.weights != ask(rows, "pcgrad").result.weights ? 1 : 0;
+    moved += ask(rows, request).result.weights != ask(rows, "pcgrad").result.weights ? 1U : 0U;
   }
   CHECK(moved > 0);
 }
