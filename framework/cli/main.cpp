@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <iostream>
 
 #include "cli/commands.hpp"
@@ -25,9 +26,7 @@ void check_command(const CLI::App& app, int argc, char** argv) {
                           espalier::text::quoted(word), espalier::text::suggestion(word, names)));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app{"Espalier: multi-task learning experiments from YAML", "espalier"};
   app.set_version_flag("--version", espalier::text::cat("espalier ", espalier::version(), "\n",
                                                         espalier::build_string()));
@@ -47,8 +46,16 @@ int main(int argc, char** argv) {
   } catch (const espalier::Error& error) {
     std::cerr << "espalier: " << error.what() << '\n';
     return 1;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
   } catch (const std::exception& error) {
-    std::cerr << "espalier: internal error: " << error.what() << '\n';
+    std::fprintf(stderr, "espalier: internal error: %s\n", error.what());
     return 1;
   }
 }

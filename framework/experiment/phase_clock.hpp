@@ -12,7 +12,8 @@ namespace espalier {
 /// Wall time by phase of a run.
 class PhaseClock {
  public:
-  enum Phase : std::uint8_t { data, forward, backward, update, evaluate, total, kPhases };
+  enum Phase : std::uint8_t { data, forward, backward, update, evaluate, total };
+  static constexpr std::size_t kPhases = total + 1;
   static constexpr std::array<std::string_view, kPhases> kNames = {"data",   "forward",  "backward",
                                                                    "update", "evaluate", "total"};
 

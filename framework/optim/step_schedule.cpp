@@ -15,7 +15,8 @@ class Step final : public Schedule {
   }
   double own_factor(const Progress& progress) const override {
     const std::uint64_t epoch = progress.step / progress.steps_per_epoch;
-    return std::pow(factor_, static_cast<double>(epoch / static_cast<std::uint64_t>(every_)));
+    const std::uint64_t drops = epoch / static_cast<std::uint64_t>(every_);
+    return std::pow(factor_, static_cast<double>(drops));
   }
 
   Index every_ = 1;

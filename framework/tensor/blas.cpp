@@ -12,7 +12,7 @@ extern "C" {
 void openblas_set_num_threads(int threads);
 int openblas_get_num_threads(void);
 char* openblas_get_corename(void);
-int blas_thread_shutdown_(void);
+int blas_thread_shutdown_(void);  // NOLINT(readability-identifier-naming): not our name
 }
 
 namespace espalier::blas {
