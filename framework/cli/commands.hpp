@@ -2,7 +2,7 @@
 
 #include "experiment/prepared.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): not our name
 class App;
 }
 

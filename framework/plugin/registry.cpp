@@ -69,7 +69,7 @@ std::string read_link_of_program() {
 
 }  // namespace
 
-Registry::Registry(std::vector<std::string> folders) {
+Registry::Registry(const std::vector<std::string>& folders) {
   for (const std::string& folder : folders) {
     std::string path = fs::absolute(folder).lexically_normal().string();
     if (path.size() > 1 && path.back() == '/') path.pop_back();
@@ -101,7 +101,7 @@ std::string Registry::only_place(const std::string& name) const {
   std::vector<std::string> places = files_of(name);
   const bool linked = linked_.count(name) > 0;
   if (places.empty() && !linked) fail_not_found(name);
-  const std::string file = linked ? "" : places.front();
+  std::string file = linked ? "" : places.front();
   if (linked) places.insert(places.begin(), "the program itself (linked)");
   if (places.size() > 1) {
     fail(name, "expected one plugin of this name, found ", places.size(), ": ",

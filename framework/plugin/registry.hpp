@@ -27,7 +27,7 @@ struct PluginListing {
 /// its tasks, and the place where errors are finally shown. Declare it first, in `main`.
 class ESPALIER_API Registry {
  public:
-  explicit Registry(std::vector<std::string> folders);
+  explicit Registry(const std::vector<std::string>& folders);
 
   /// Adds a plugin that is linked into the program, by the same handshake. Throws PluginError.
   void add(const PluginInfo& info);

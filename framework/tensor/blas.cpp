@@ -1,5 +1,8 @@
 #include "tensor/blas.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include "espalier/xtensor_compat.hpp"
 //
 // xtensor-blas declares the CBLAS interface itself; <cblas.h> cannot stand beside it.
@@ -12,7 +15,7 @@ extern "C" {
 void openblas_set_num_threads(int threads);
 int openblas_get_num_threads(void);
 char* openblas_get_corename(void);
-int blas_thread_shutdown_(void);
+int blas_thread_shutdown_(void);  // NOLINT(readability-identifier-naming): not our name
 }
 
 namespace espalier::blas {
@@ -21,11 +24,8 @@ namespace {
 
 CBLAS_TRANSPOSE cblas(Transpose t) { return t == Transpose::yes ? CblasTrans : CblasNoTrans; }
 
-}  // namespace
-
-void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha, const real* a,
-          Index lda, const real* b, Index ldb, double beta, real* c, Index ldc) {
-  if (m == 0 || n == 0) return;
+void call_gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha, const real* a,
+               Index lda, const real* b, Index ldb, double beta, real* c, Index ldc) {
   const auto i = [](Index value) { return static_cast<int>(value); };
 #ifdef ESPALIER_REAL_DOUBLE
   cblas_dgemm(CblasRowMajor, cblas(ta), cblas(tb), i(m), i(n), i(k), alpha, a, i(lda), b, i(ldb),
@@ -34,6 +34,41 @@ void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha, c
   cblas_sgemm(CblasRowMajor, cblas(ta), cblas(tb), i(m), i(n), i(k), static_cast<float>(alpha), a,
               i(lda), b, i(ldb), static_cast<float>(beta), c, i(ldc));
 #endif
+}
+
+// OpenBLAS 0.3.21 has kernels of their own for small products on machines with AVX-512. Where
+// neither matrix is transposed, they allocate for each call with k above kPiece.
+constexpr Index kPiece = 31;
+constexpr double kSmallProduct = 1e6;  // multiply-adds
+
+bool small_products_allocate() {
+  static const bool kYes = [] {
+    const std::string_view core = openblas_get_corename();
+    return core.starts_with("Skylake") || core.starts_with("Cooper") ||
+           core.starts_with("Sapphire");
+  }();
+  return kYes;
+}
+
+bool would_allocate(Transpose ta, Transpose tb, Index m, Index n, Index k) {
+  if (ta == Transpose::yes || tb == Transpose::yes || k <= kPiece) return false;
+  const double size = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+  return size <= kSmallProduct && small_products_allocate();
+}
+
+}  // namespace
+
+void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha, const real* a,
+          Index lda, const real* b, Index ldb, double beta, real* c, Index ldc) {
+  if (m == 0 || n == 0) return;
+  if (!would_allocate(ta, tb, m, n, k)) {
+    call_gemm(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    return;
+  }
+  for (Index first = 0; first < k; first += kPiece) {
+    call_gemm(ta, tb, m, n, std::min(kPiece, k - first), alpha, a + first, lda, b + first * ldb,
+              ldb, first == 0 ? beta : 1.0, c, ldc);
+  }
 }
 
 double dot(Index n, const real* x, const real* y) {

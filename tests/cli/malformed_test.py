@@ -133,6 +133,33 @@ tasks: {{ t: {task} }}
         self.check(["exp.yaml", "(4, 4, 1)", "(28, 28, 1)"],
                    trunk=TRUNK.replace("[1, 4, 4]", "[1, 28, 28]"))
 
+    def data_of_two_files(self, train, test):
+        """An experiment whose training and test data are written out; its sentence from both commands."""
+        self.write("exp.yaml", f"""name: bad
+data:
+  d: {{ source: idx, train: {{ {train} }}, test: {{ {test} }} }}
+tasks: {{ t: {{ plugin: digits, data: d }} }}
+{TRUNK}""")
+        sentence = self.refused("check", "exp.yaml")
+        self.assertEqual(self.refused("run", "exp.yaml"), sentence)
+        return sentence
+
+    def test_data_without_inputs(self):
+        self.assertEqual(self.data_of_two_files("pictures: images.idx, label: labels.idx",
+                                                "pictures: images.idx, label: labels.idx"),
+                         "exp.yaml:3:3: data.d: expected a column 'images' or 'inputs', found label, pictures")
+
+    def test_test_data_without_inputs(self):
+        self.assertEqual(self.data_of_two_files("images: images.idx, label: labels.idx",
+                                                "label: labels.idx"),
+                         "exp.yaml:3:3: data.d: expected a column 'images' in the test data, found none")
+
+    def test_test_inputs_of_another_shape(self):
+        self.write_bytes("small.idx", idx([6, 2, 2], bytes(24)))
+        self.assertEqual(self.data_of_two_files("images: images.idx, label: labels.idx",
+                                                "images: small.idx, label: labels.idx"),
+                         "exp.yaml:3:3: data.d: expected test inputs of shape (4, 4, 1), found (2, 2, 1)")
+
     def test_test_inputs_of_another_kind(self):
         self.write_bytes("column.idx", idx([6, 1], bytes(6)))
         self.write("exp.yaml", f"""name: bad

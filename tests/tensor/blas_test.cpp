@@ -85,6 +85,7 @@ TEST_CASE("gemm multiplies with every pair of transposes") {
         check_gemm({ta, tb, 7, 33, 5, 0, 1.0, beta});
         check_gemm({ta, tb, 33, 7, 64, 3, -2.0, beta});
         check_gemm({ta, tb, 1, 40, 9, 1, 0.25, beta});
+        check_gemm({ta, tb, 5, 9, 63, 2, 0.5, beta});
       }
     }
   }
