@@ -13,7 +13,7 @@ using Selection = std::map<std::string, std::string>;
 
 Dataset select_all(Dataset part, const Selection& selection, const std::string& place) {
   for (const auto& [column, ranges] : selection) {
-    part = select_labels(std::move(part), column, ranges, place + ".select." + column);
+    part = select_labels(part, column, ranges, text::cat(place, ".select.", column));
   }
   return part;
 }
