@@ -16,7 +16,10 @@ struct PlanState;
 
 struct PlanOptions {
   LaneMode lanes = LaneMode::one;
-  bool gram = false;      ///< `gram` will be asked for: its workspace is planned
+  bool gram = false;  ///< `gram` will be asked for: its workspace is planned
+  /// With `gram`: gradients that it forms are kept and make up the update, instead of one product
+  /// more. Without, a step with equal weights computes what one lane would, bit for bit.
+  bool keep_formed = false;
   bool features = false;  ///< `backward_heads` and `backward_trunk` will be called in turn
   /// Test only: no two blocks share memory, so that a use after the planned life is seen.
   bool spread = false;

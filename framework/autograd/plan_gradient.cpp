@@ -7,23 +7,14 @@ namespace espalier {
 
 namespace {
 
-// Lanes over rows of their own and of one weight: dy stays as it is, and one product over all rows
-// gives what plain training computes, bit for bit.
-bool all_equal(const PreparedNode& node, std::span<const double> weights) {
-  if (node.several_lanes) return false;
-  return std::ranges::all_of(node.lanes, [&](const LaneRows& lane) {
-    return weights[static_cast<std::size_t>(lane.lane)] ==
-           weights[static_cast<std::size_t>(node.lanes[0].lane)];
-  });
-}
-
 // dy rows become those of sum w_t dy_t, packed from row 0. A target row never lies behind the rows
 // it is made of, and rows are taken in order, so folding in place reads nothing it overwrote.
 void fold(PreparedNode& node, real* dy, Index row, std::span<const double> weights) {
   const auto weight = [&](std::size_t l) {
     return weights[static_cast<std::size_t>(node.lanes[l].lane)];
   };
-  const bool equal = all_equal(node, weights);
+  bool equal = !node.several_lanes;
+  for (std::size_t l = 1; l < node.lanes.size(); ++l) equal &= weight(l) == weight(0);
   node.factor = equal ? weight(0) : 1.0;
   if (equal) return;
   Index target = 0;
@@ -60,7 +51,7 @@ void Plan::weigh(std::span<const double> shared, std::span<const double> heads) 
     const std::size_t first = by_block ? static_cast<std::size_t>(node.block) * lanes : 0;
     const Tensor& dy = s.cotangents[static_cast<std::size_t>(s.tape.nodes()[n].output.id)];
     const std::span<const double> weights = node.shared ? shared.subspan(first, lanes) : heads;
-    node.use_formed = node.formed_now && !all_equal(node, weights);
+    node.use_formed = node.formed_now;
     if (node.use_formed) {
       std::ranges::copy(weights, node.lane_weights.begin());
     } else {

@@ -332,8 +332,8 @@ Geometry geometry_of(const PlanState& state, std::size_t n, std::vector<ValueInf
   // Gradients of these sizes are cheaper kept than made again; a parameter with several uses has
   // its gradient in several places.
   constexpr std::size_t kMost = std::size_t{32} << 20U;
-  g.formed =
-      g.gram && node.op->gram_forms() && g.lanes > 0 && formed_bytes(*node.op, g.lanes) <= kMost;
+  g.formed = g.gram && state.options.keep_formed && node.op->gram_forms() && g.lanes > 0 &&
+             formed_bytes(*node.op, g.lanes) <= kMost;
   for (const Parameter* parameter : owned) {
     const ParameterUses& uses =
         *std::ranges::find(state.uses, parameter, &ParameterUses::parameter);

@@ -9,6 +9,7 @@
 #include <xtensor-blas/xblas.hpp>
 
 #include "core/floating_point.hpp"
+#include "core/parallel.hpp"
 
 // OpenBLAS's own controls; its header <cblas.h> cannot be included here (see above).
 extern "C" {
@@ -98,6 +99,15 @@ void set_threads(int threads) {
   // here, they are started again by the next parallel call and then inherit it.
   blas_thread_shutdown_();
   openblas_set_num_threads(threads);
+  parallel::set_threads(threads);
+}
+
+OneThread::OneThread() : before_(openblas_get_num_threads()) {
+  if (before_ > 1) openblas_set_num_threads(1);
+}
+
+OneThread::~OneThread() {
+  if (before_ > 1) openblas_set_num_threads(before_);
 }
 
 int threads() { return openblas_get_num_threads(); }

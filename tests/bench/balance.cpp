@@ -1,18 +1,21 @@
-// The price of balancing: the step of equal weights against that of PCGrad, T tasks with inputs of
-// their own or one common input, on the brief's trunk. Prints one line for each T with medians of
-// interleaved steps and their ratio.
+// The price of balancing: the step of each method against that of equal weights, T tasks with
+// inputs of their own or on one common input, on the brief's trunk or one of LeNet's size. Prints a
+// line for each method and T with medians of interleaved steps and their ratio, and the planned
+// memory.
 //
-//   bench_balance [own|common] [T ...]      (default: own 2 8, common 2 8)
+//   bench_balance [own|common|both] [cnn|lenet] [T,T,...] [method,method,...|all] [rounds]
+//   (default: both cnn 2,8 pcgrad 15)
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <sstream>
 #include <string>
 #include <vector>
 
-#include "autograd/plan.hpp"
 #include "balance/balancer.hpp"
 #include "espalier/layers.hpp"
+#include "experiment/backward/pass.hpp"
 #include "nn/parameter_store.hpp"
 #include "tensor/blas.hpp"
 
@@ -28,115 +31,215 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-Var trunk(const Net& net, Var x) {
+struct Case {
+  bool own;
+  bool lenet;
+  int tasks;
+};
+
+Var trunk(const Net& net, Var x, bool lenet) {
+  if (lenet) {
+    x = max_pool(net, relu(net, conv(net, "conv1", x, {.channels = 10, .kernel = 5})), {});
+    x = max_pool(net, relu(net, conv(net, "conv2", x, {.channels = 20, .kernel = 5})), {});
+    return relu(net, linear(net, "fc", flatten(net, x), {.units = 50}));
+  }
   x = max_pool(net, relu(net, conv(net, "conv1", x, {.channels = 32})), {});
   x = max_pool(net, relu(net, conv(net, "conv2", x, {.channels = 64})), {});
   x = relu(net, linear(net, "fc1", flatten(net, x), {.units = 4096}));
   return relu(net, linear(net, "fc2", x, {.units = 1024}));
 }
 
-Tape record(ParameterStore& store, const std::vector<std::string>& names, int tasks, bool own) {
+/// The model of a case, for methods that draw `batches` batches a step. Streams and tasks are
+/// numbered batch by batch.
+PlannedModel plan(const Case& c, ParameterStore& store, const std::vector<std::string>& names,
+                  int batches, const PlanOptions& options) {
   Tape tape(/*training=*/true);
-  std::vector<StreamRows> streams;
-  for (int s = 0; s < (own ? tasks : 1); ++s) streams.push_back({s, kBatch});
-  const Var x = tape.input("input", {28, 28, 1}, Dtype::floating, streams);
-  const Var features = trunk(Net(tape, store, names, Domain::shared, "trunk"), x);
-  for (int t = 0; t < tasks; ++t) {
-    const int stream = own ? t : 0;
-    const Var labels = tape.input("labels", {1}, Dtype::integer, {{stream, kBatch}});
-    const Net head(tape, store, names, Domain::task, "heads/" + std::to_string(t));
-    const Var logits = linear(head, "output", tape.select(features, stream, t), {.units = 26});
-    tape.loss(t, cross_entropy(tape, logits, labels));
+  PlannedModel model;
+  const int streams = c.own ? c.tasks : 1;
+  for (int s = 0; s < streams * batches; ++s) model.streams.push_back({s, kBatch});
+  model.input = tape.input("input", {28, 28, 1}, Dtype::floating, model.streams);
+  const Var features =
+      trunk(Net(tape, store, names, Domain::shared, "trunk"), model.input, c.lenet);
+  std::vector<Var> own;
+  for (int t = 0; t < c.tasks * batches; ++t) {
+    own.push_back(tape.select(features, c.own ? t : t / c.tasks, t));
   }
-  return tape;
+  for (int t = 0; t < c.tasks * batches; ++t) {
+    const int stream = c.own ? t : t / c.tasks;
+    TaskVars vars;
+    vars.task = t;
+    vars.target = tape.input("labels", {1}, Dtype::integer, {{stream, kBatch}});
+    const std::string scope = "heads/" + std::to_string(t % c.tasks);
+    tape.enter(t, scope);
+    const Net head(tape, store, names, Domain::task, scope);
+    Var x = own[static_cast<std::size_t>(t)];
+    vars.prediction = linear(head, "output", x, {.units = 26});
+    tape.loss(t, cross_entropy(tape, vars.prediction, vars.target));
+    model.tasks.push_back(vars);
+  }
+  model.plan = std::make_unique<Plan>(std::move(tape), options);
+  return model;
 }
 
-/// A model with one balancer; plain SGD on everything.
-class Contender {
- public:
-  Contender(std::unique_ptr<Balancer> balancer, int tasks, bool own)
-      : names_(static_cast<std::size_t>(tasks), "s"),
-        store_(1),
-        balancer_(std::move(balancer)),
-        plan_(record(store_, names_, tasks, own),
-              {.lanes = balancer_->needs().gram ? LaneMode::per_task : LaneMode::one,
-               .gram = balancer_->needs().gram}),
-        ones_(static_cast<std::size_t>(tasks), 1.0),
-        weights_(ones_),
-        gram_(static_cast<std::size_t>(tasks * tasks)),
-        random_(1, "bench") {
-    RandomStream random(2, "input");
-    for (std::size_t v = 0; v < plan_.tape().values().size(); ++v) {
-      const Var var{static_cast<int>(v)};
-      if (plan_.tape().value(var).producer >= 0) continue;
-      if (plan_.tape().value(var).info.dtype == Dtype::integer) {
-        for (std::int32_t& label : plan_.indices(var)) {
-          label = static_cast<std::int32_t>(random.below(26));
-        }
-      } else {
-        for (real& number : plan_.value(var).span()) number = static_cast<real>(random.uniform());
+void fill(PlannedModel& model) {
+  RandomStream random(2, "input");
+  for (std::size_t v = 0; v < model.plan->tape().values().size(); ++v) {
+    const Var var{static_cast<int>(v)};
+    if (model.plan->tape().value(var).producer >= 0) continue;
+    if (model.plan->tape().value(var).info.dtype == Dtype::integer) {
+      for (std::int32_t& label : model.plan->indices(var)) {
+        label = static_cast<std::int32_t>(random.below(26));
+      }
+    } else {
+      for (real& number : model.plan->value(var).span()) {
+        number = static_cast<real>(random.uniform());
       }
     }
   }
-
-  double step() {
-    const auto begin = Clock::now();
-    plan_.forward(++step_);
-    plan_.backward(ones_, ones_);
-    if (balancer_->needs().gram) plan_.gram(gram_);
-    balancer_->weigh({.losses = ones_, .gram = gram_, .random = &random_}, weights_);
-    plan_.weigh(weights_, ones_);
-    for (Parameter* p : plan_.parameters()) {
-      plan_.gradient(*p, {.data = p->value.data, .alpha = -kRate, .beta = 1.0});
-    }
-    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-  }
-
- private:
-  std::vector<std::string> names_;
-  ParameterStore store_;
-  std::unique_ptr<Balancer> balancer_;
-  Plan plan_;
-  std::vector<double> ones_, weights_, gram_;
-  RandomStream random_;
-  std::uint64_t step_ = 0;
-};
+}
 
 std::unique_ptr<Balancer> balancer_named(std::string_view name) {
   for (const BalancerEntry& entry : balancer_table()) {
     if (entry.name == name) return entry.make();
   }
-  std::abort();
+  std::fprintf(stderr, "bench_balance: no method %s\n", std::string(name).c_str());
+  std::exit(2);
 }
 
-void compare(bool own, int tasks) {
-  Contender equal(balancer_named("equal"), tasks, own),
-      pcgrad(balancer_named("pcgrad"), tasks, own);
-  std::vector<double> equal_ms, pcgrad_ms;
-  constexpr int kRounds = 15, kWarmUp = 3;
-  for (int round = 0; round < kRounds + kWarmUp; ++round) {
-    const double a = equal.step(), b = pcgrad.step();
+BalanceConventions conventions_of(const Balancer& method) {
+  BalanceConventions conventions;
+  method.conventions(conventions);
+  return conventions;
+}
+
+std::vector<std::string> numbered(int count) {
+  std::vector<std::string> names;
+  for (int t = 0; t < count; ++t) names.push_back(std::to_string(t));
+  return names;
+}
+
+/// A model with one method; plain SGD on everything.
+class Contender {
+ public:
+  Contender(const std::string& name, const Case& c)
+      : streams_(static_cast<std::size_t>(c.tasks * 3), "s"),
+        names_(numbered(c.tasks)),
+        store_(1),
+        method_(balancer_named(name)),
+        conventions_(conventions_of(*method_)),
+        weigher_(*method_, name, conventions_, names_, 1),
+        present_(names_.size(), 1),
+        losses_(names_.size(), 1.0) {
+    tools_.tasks = names_.size();
+    tools_.fill = [](PlannedModel&, BilevelProblem::Batch) {};  // batches are as good as any other
+    tools_.rate = kRate;
+    const Needs needs = method_->needs();
+    pass_ = make_pass(tools_, needs, conventions_);
+    model_ = plan(c, store_, streams_, needs.batches, pass_->plan_options());
+    fill(model_);
+    pass_->begin(*model_.plan, weigher_);
+  }
+
+  double step() {
+    const auto begin = Clock::now();
+    Plan& plan = *model_.plan;
+    plan.forward(step_);
+    for (std::size_t t = 0; t < losses_.size(); ++t) {
+      losses_[t] = static_cast<double>(plan.loss(static_cast<int>(t)));
+    }
+    const TaskStep now = {.losses = losses_, .present = present_, .gram = {}, .step = step_};
+    pass_->run(model_, now, weigher_);
+    for (Parameter* p : plan.parameters()) {
+      plan.gradient(*p, {.data = p->value.data, .alpha = -kRate, .beta = 1.0});
+    }
+    if (method_->needs().losses_after_update) {
+      plan.forward(step_, /*replay=*/true);
+      weigher_.after_update(now);
+    }
+    ++step_;
+    return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+  }
+
+  double mebibytes() const { return static_cast<double>(model_.plan->arena_bytes()) / 1048576.0; }
+  double weight_mebibytes() const {
+    double bytes = 0.0;
+    for (const Parameter* p : model_.plan->parameters()) {
+      bytes += static_cast<double>(p->value.size()) * sizeof(real);
+    }
+    return bytes / 1048576.0;
+  }
+
+ private:
+  std::vector<std::string> streams_, names_;
+  ParameterStore store_;
+  std::unique_ptr<Balancer> method_;
+  BalanceConventions conventions_;
+  Weigher weigher_;
+  PassTools tools_;
+  std::unique_ptr<BackwardPass> pass_;
+  PlannedModel model_;
+  std::vector<char> present_;
+  std::vector<double> losses_;
+  std::uint64_t step_ = 0;
+};
+
+void compare(const Case& c, const std::string& method, int rounds) {
+  Contender equal("equal", c), other(method, c);
+  std::vector<double> equal_ms, other_ms, ratios;
+  constexpr int kWarmUp = 3;
+  for (int round = 0; round < rounds + kWarmUp; ++round) {
+    const double a = equal.step(), b = other.step();
     if (round < kWarmUp) continue;
     equal_ms.push_back(a);
-    pcgrad_ms.push_back(b);
+    other_ms.push_back(b);
+    ratios.push_back(b / a);
   }
-  std::printf("%-7s T=%-3d equal %8.2f ms  pcgrad %8.2f ms  ratio %.3f\n", own ? "own" : "common",
-              tasks, median(equal_ms), median(pcgrad_ms), median(pcgrad_ms) / median(equal_ms));
+  const double base = equal.mebibytes() + equal.weight_mebibytes();
+  std::printf(
+      "%-5s %-7s T=%-3d equal %8.2f ms  %-18s %8.2f ms  ratio %.3f  memory %.0f MiB, %.2f\n",
+      c.lenet ? "lenet" : "cnn", c.own ? "own" : "common", c.tasks, median(equal_ms),
+      method.c_str(), median(other_ms), median(ratios),
+      other.mebibytes() + other.weight_mebibytes(),
+      (other.mebibytes() + other.weight_mebibytes()) / base);
+  std::fflush(stdout);
+}
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> parts;
+  std::stringstream stream(text);
+  for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
+  return parts;
+}
+
+// Those that this model can carry: no common inputs to rotate, no list of weights.
+std::vector<std::string> all_methods() {
+  std::vector<std::string> names;
+  for (const BalancerEntry& entry : balancer_table()) {
+    if (entry.name == "fixed" || entry.make()->needs().rotations > 0) continue;
+    names.emplace_back(entry.name);
+  }
+  return names;
 }
 
 }  // namespace
 }  // namespace espalier
 
 int main(int argc, char** argv) {
+  using namespace espalier;
   const char* const threads = std::getenv("ESPALIER_THREADS");
-  espalier::blas::set_threads(threads != nullptr ? std::atoi(threads) : 2);
-  std::vector<int> counts;
-  for (int i = 2; i < argc; ++i) counts.push_back(std::atoi(argv[i]));
-  if (counts.empty()) counts = {2, 8};
-  const std::string kind = argc > 1 ? argv[1] : "both";
-  for (const int tasks : counts) {
-    if (kind != "common") espalier::compare(/*own=*/true, tasks);
-    if (kind != "own") espalier::compare(/*own=*/false, tasks);
+  blas::set_threads(threads != nullptr ? std::atoi(threads) : 2);
+  const auto argument = [&](int i, const char* otherwise) {
+    return std::string(argc > i ? argv[i] : otherwise);
+  };
+  const std::string inputs = argument(1, "both");
+  const bool lenet = argument(2, "cnn") == "lenet";
+  const std::string methods = argument(4, "pcgrad");
+  const int rounds = std::stoi(argument(5, "15"));
+  for (const std::string& count : split(argument(3, "2,8"))) {
+    for (const std::string& method : methods == "all" ? all_methods() : split(methods)) {
+      if (inputs != "common") compare({true, lenet, std::stoi(count)}, method, rounds);
+      if (inputs != "own") compare({false, lenet, std::stoi(count)}, method, rounds);
+    }
   }
   return 0;
 }

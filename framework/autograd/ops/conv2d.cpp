@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "autograd/gram.hpp"
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/window_check.hpp"
 #include "core/arena.hpp"
+#include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 #include "tensor/blas.hpp"
 #include "tensor/im2col.hpp"
@@ -46,7 +48,7 @@ class Conv2d final : public Op {
   void forward(const OpContext& c) const override {
     const Window v = window(c.inputs[0].shape);
     const Index k = v.column_size(), o = outputs();
-    for_chunks(v, c, c.output.shape[0], [&](Index first, Index images, real* columns) {
+    for_chunks(v, c, c.output.shape[0], [&](int, Index first, Index images, real* columns) {
       const Index rows = images * v.positions();
       real* y = c.output.data + first * v.positions() * o;
       if (count_ == 2) matrix::fill_rows(y, rows, o, owned_[1]->value.data);
@@ -61,7 +63,7 @@ class Conv2d final : public Op {
     const Window v = window(c.dx[0].shape);
     const Index k = v.column_size(), o = outputs();
     for (const Run& run : c.runs[0]) {
-      for_chunks(v, c, run.rows, [&](Index first, Index images, real* columns) {
+      for_chunks(v, c, run.rows, [&](int, Index first, Index images, real* columns) {
         const Index rows = images * v.positions();
         const real* dy = c.dy.data + (run.dy_row + first) * v.positions() * o;
         real* dx = c.dx[0].data + (run.dx_row + first) * v.image_size();
@@ -69,7 +71,7 @@ class Conv2d final : public Op {
         blas::gemm(Transpose::no, Transpose::no, rows, k, o, 1.0, dy, o, weight(), k,
                    add ? 1.0 : 0.0, pointwise(v) ? dx : columns, k);
         if (pointwise(v)) return;
-        if (!run.accumulate) matrix::fill(images * v.image_size(), real{0}, dx);
+        if (!run.accumulate) std::fill_n(dx, images * v.image_size(), real{0});
         col2im_add(v, images, columns, dx);
       });
     }
@@ -80,12 +82,21 @@ class Conv2d final : public Op {
     const Window v = window(c.inputs[0].shape);
     const Index k = v.column_size(), o = outputs();
     if (const Sink& w = c.sinks[0]; w.data != nullptr) {
-      for_chunks(v, c, c.rows, [&](Index first, Index images, real* columns) {
-        const real* b = columns_of(v, images, c.inputs[0].data + first * v.image_size(), columns);
-        blas::gemm(Transpose::yes, Transpose::no, o, k, images * v.positions(), w.alpha,
-                   c.dy.data + first * v.positions() * o, o, b, k, first == 0 ? w.beta : 1.0,
-                   w.data, k);
-      });
+      // The first piece writes where it is wanted, each other one beside it.
+      const int pieces =
+          for_chunks(v, c, c.rows, [&](int piece, Index first, Index images, real* columns) {
+            const real* b =
+                columns_of(v, images, c.inputs[0].data + first * v.image_size(), columns);
+            const bool begins =
+                first == parallel::piece_begin(c.rows, pieces_of(v, c, c.rows), piece);
+            const double beta = piece == 0 ? w.beta : 0.0;
+            blas::gemm(Transpose::yes, Transpose::no, o, k, images * v.positions(), w.alpha,
+                       c.dy.data + first * v.positions() * o, o, b, k, begins ? beta : 1.0,
+                       piece == 0 ? w.data : partial(c, piece), k);
+          });
+      for (int piece = 1; piece < pieces; ++piece) {
+        matrix::add_scaled(o * k, 1.0, partial(c, piece), w.data);
+      }
     }
     if (count_ == 2 && c.sinks[1].data != nullptr) {
       matrix::column_sums(c.dy.data, c.rows * v.positions(), o, c.sinks[1].alpha, c.sinks[1].beta,
@@ -97,21 +108,36 @@ class Conv2d final : public Op {
   void gram(const GramContext& c) const override {
     real* const formed = formed_rows(c);
     const Index numbers = formed_numbers(c);
-    for (std::size_t l = 0; l < c.lanes.size();) {
-      std::size_t end = l + 1;
-      while (end < c.lanes.size() && c.lanes[end].value_row == c.lanes[l].value_row) ++end;
-      form(c, c.lanes.subspan(l, end - l), formed + static_cast<Index>(l) * numbers, numbers);
-      l = end;
-    }
+    const Window v = window(c.inputs[0].shape);
+    const auto lanes = static_cast<Index>(c.lanes.size());
+    const std::size_t bytes = column_bytes(v, c.inputs[0].shape[0]);
+    const Index least = lanes / most_pieces(c, bytes) + (lanes % most_pieces(c, bytes) > 0 ? 1 : 0);
+    const bool split = parallel::pieces(lanes, least) > 1;
+    const std::optional<blas::OneThread> alone =
+        split ? std::optional<blas::OneThread>(std::in_place) : std::nullopt;
+    parallel::for_pieces(lanes, least, [&](int piece, Index begin, Index stop) {
+      for (Index l = begin; l < stop;) {
+        Index end = l + 1;
+        while (end < stop && lane(c, end).value_row == lane(c, l).value_row) ++end;
+        form(c, c.lanes.subspan(static_cast<std::size_t>(l), static_cast<std::size_t>(end - l)),
+             columns_place(c, bytes, piece), formed + l * numbers, numbers);
+        l = end;
+      }
+    });
     add_gram_of_rows(formed, numbers, c);
   }
 
-  // The columns take the end of the workspace, the gradients that `gram` forms its beginning.
+  // Each thread's columns take the end of the workspace; its beginning is for the gradients that
+  // `gram` forms, or for the threads' parts of one gradient.
   Footprint footprint(const Geometry& g) const override {
     const Window v = window(g.inputs[0].shape);
-    return {.saved = 0,
-            .workspace =
-                Arena::rounded(formed_gram_workspace(g)) + column_bytes(v, g.inputs[0].shape[0])};
+    const auto threads = static_cast<std::size_t>(parallel::threads());
+    const auto numbers = static_cast<std::size_t>(owned_[0]->value.size());
+    const std::size_t beginning =
+        std::max(formed_gram_workspace(g), (threads - 1) * numbers * sizeof(real));
+    return {
+        .saved = 0,
+        .workspace = Arena::rounded(beginning) + threads * column_bytes(v, g.inputs[0].shape[0])};
   }
 
   double flops(const Geometry& g) const override {
@@ -144,27 +170,30 @@ class Conv2d final : public Op {
   }
 
   // Rows of `formed` for lanes over the same images: [weight gradient,] [bias gradient].
-  void form(const GramContext& c, std::span<const LaneRows> lanes, real* formed,
+  void form(const GramContext& c, std::span<const LaneRows> lanes, real* columns, real* formed,
             Index numbers) const {
     const Window v = window(c.inputs[0].shape);
     const Index k = v.column_size(), o = outputs(), dy_row = v.positions() * o;
     const bool weight = c.includes[0] != 0, bias = count_ == 2 && c.includes[1] != 0;
     const real* const x = c.inputs[0].data + lanes[0].value_row * v.image_size();
-    if (weight) {
-      for_chunks(v, c, lanes[0].rows, [&](Index first, Index images, real* columns) {
-        const real* b = columns_of(v, images, x + first * v.image_size(), columns);
-        for (std::size_t l = 0; l < lanes.size(); ++l) {
-          blas::gemm(Transpose::yes, Transpose::no, o, k, images * v.positions(), 1.0,
-                     c.dy.data + (lanes[l].dy_row + first) * dy_row, o, b, k,
-                     first == 0 ? 0.0 : 1.0, formed + static_cast<Index>(l) * numbers, k);
+    for (Index first = 0; first < lanes[0].rows; first += chunk(v)) {
+      const Index images = std::min(chunk(v), lanes[0].rows - first);
+      const Index rows = images * v.positions();
+      const double beta = first == 0 ? 0.0 : 1.0;
+      const real* b = weight ? columns_of(v, images, x + first * v.image_size(), columns) : nullptr;
+      for (std::size_t l = 0; l < lanes.size(); ++l) {
+        const real* dy = c.dy.data + (lanes[l].dy_row + first) * dy_row;
+        real* const place = formed + static_cast<Index>(l) * numbers;
+        if (weight) {
+          blas::gemm(Transpose::yes, Transpose::no, o, k, rows, 1.0, dy, o, b, k, beta, place, k);
         }
-      });
+        if (bias) matrix::column_sums(dy, rows, o, 1.0, beta, place + (weight ? o * k : 0));
+      }
     }
-    for (std::size_t l = 0; bias && l < lanes.size(); ++l) {
-      matrix::column_sums(c.dy.data + lanes[l].dy_row * dy_row, lanes[l].rows * v.positions(), o,
-                          1.0, 0.0,
-                          formed + static_cast<Index>(l) * numbers + (weight ? o * k : 0));
-    }
+  }
+
+  static const LaneRows& lane(const GramContext& c, Index l) {
+    return c.lanes[static_cast<std::size_t>(l)];
   }
 
   static const real* columns_of(const Window& v, Index images, const real* x, real* columns) {
@@ -173,13 +202,46 @@ class Conv2d final : public Op {
     return columns;
   }
 
-  // Calls f(first image, images, place for their columns).
+  // Columns of one piece; there are as many places as were planned threads.
+  static real* columns_place(const OpContext& c, std::size_t bytes, int piece) {
+    return reinterpret_cast<real*>(c.workspace.data() + c.workspace.size() -
+                                   (static_cast<std::size_t>(piece) + 1) * bytes);
+  }
+
+  Index most_pieces(const OpContext& c, std::size_t bytes) const {
+    if (bytes == 0) return 1;
+    const auto numbers = static_cast<std::size_t>(owned_[0]->value.size());
+    const std::size_t each = bytes + numbers * sizeof(real);
+    return static_cast<Index>(std::max<std::size_t>(1, (c.workspace.size() + numbers) / each));
+  }
+
+  int pieces_of(const Window& v, const OpContext& c, Index images) const {
+    const Index most = most_pieces(c, column_bytes(v, images));
+    return parallel::pieces(images, (images + most - 1) / most);
+  }
+
+  // The part of a gradient that a piece after the first gathers.
+  real* partial(const OpContext& c, int piece) const {
+    return reinterpret_cast<real*>(c.workspace.data()) + (piece - 1) * owned_[0]->value.size();
+  }
+
+  // Calls f(piece, first image, images, place for their columns), pieces on threads of their own;
+  // returns the number of pieces. Products of one thread over a few images beat products of all
+  // threads: their columns stay in that core's cache, and unfolding is shared too.
   template <class F>
-  void for_chunks(const Window& v, const OpContext& c, Index images, F f) const {
-    real* const columns = reinterpret_cast<real*>(c.workspace.last(column_bytes(v, images)).data());
-    for (Index first = 0; first < images; first += chunk(v)) {
-      f(first, std::min(chunk(v), images - first), columns);
-    }
+  int for_chunks(const Window& v, const OpContext& c, Index images, F f) const {
+    const std::size_t bytes = column_bytes(v, images);
+    const int pieces = pieces_of(v, c, images);
+    const std::optional<blas::OneThread> alone =
+        pieces > 1 ? std::optional<blas::OneThread>(std::in_place) : std::nullopt;
+    parallel::for_pieces(images, (images + pieces - 1) / pieces,
+                         [&](int piece, Index begin, Index stop) {
+                           real* const columns = columns_place(c, bytes, piece);
+                           for (Index first = begin; first < stop; first += chunk(v)) {
+                             f(piece, first, std::min(chunk(v), stop - first), columns);
+                           }
+                         });
+    return pieces;
   }
 
   std::array<Parameter*, 2> owned_;  // weight, bias (or null)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/parallel.hpp"
 #include "espalier/op.hpp"
 #include "tensor/matrix.hpp"
 
@@ -35,13 +36,16 @@ void elementwise_backward(const BackwardContext& c, std::size_t k, const Tensor&
     const real* v = values.data + run.value_row * row;
     const real* dy = c.dy.data + run.dy_row * row;
     real* dx = c.dx[k].data + run.dx_row * row;
-    if (run.accumulate) {
-      elementwise_detail::add(n, v, dy, dx, f);
-    } else if (dx == dy) {  // planned in place
-      elementwise_detail::in_place(n, v, dx, f);
-    } else {
-      elementwise_detail::overwrite(n, v, dy, dx, f);
-    }
+    const bool accumulate = run.accumulate;
+    parallel::for_numbers(n, [=](Index begin, Index end) {
+      if (accumulate) {
+        elementwise_detail::add(end - begin, v + begin, dy + begin, dx + begin, f);
+      } else if (dx == dy) {  // planned in place
+        elementwise_detail::in_place(end - begin, v + begin, dx + begin, f);
+      } else {
+        elementwise_detail::overwrite(end - begin, v + begin, dy + begin, dx + begin, f);
+      }
+    });
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "autograd/gram.hpp"
+#include "core/parallel.hpp"
 #include "tensor/blas.hpp"
 #include "tensor/matrix.hpp"
 
@@ -72,10 +73,18 @@ void common_group(const GramContext& c, const View& v, std::span<const LaneRows>
   for (std::size_t t = 0; t < group.size(); ++t) {
     blas::gemm(Transpose::no, Transpose::no, m, v.outputs, m, 1.0, kernel, m, v.dy_of(group[t]),
                v.outputs, 0.0, z + static_cast<Index>(t) * n, v.outputs);
-    for (std::size_t s = 0; s <= t; ++s) {
-      add(c, group[s], group[t], blas::dot(n, v.dy_of(group[s]), z + static_cast<Index>(t) * n));
-    }
   }
+  // Pair number p of the lower triangle; each writes a place of its own in the matrix.
+  const auto lanes = static_cast<Index>(group.size());
+  parallel::for_pieces(lanes * (lanes + 1) / 2, 1, [&](int /*piece*/, Index begin, Index end) {
+    for (Index p = begin; p < end; ++p) {
+      Index t = 0;
+      while ((t + 1) * (t + 2) / 2 <= p) ++t;
+      const Index s = p - t * (t + 1) / 2;
+      add(c, group[static_cast<std::size_t>(s)], group[static_cast<std::size_t>(t)],
+          blas::dot(n, v.dy_of(group[static_cast<std::size_t>(s)]), z + t * n));
+    }
+  });
 }
 
 // Rows of one group of lanes (over the same values) against those of all lanes in `others`, which

@@ -1,9 +1,10 @@
+#include <algorithm>
 #include <array>
 
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/pool_window.hpp"
+#include "core/parallel.hpp"
 #include "espalier/ops.hpp"
-#include "tensor/matrix.hpp"
 
 namespace espalier {
 
@@ -34,14 +35,16 @@ class MaxPool final : public Op {
     const Window w = pool_window(c.inputs[0].shape, options_);
     const Index out = w.positions() * w.channels;
     auto* const winners = reinterpret_cast<Winner*>(c.saved.data());
-    for (Index n = 0; n < c.output.shape[0]; ++n) {
-      const real* x = c.inputs[0].data + n * w.image_size();
-      if (halves(w)) {
-        forward_halves(w, x, c.output.data + n * out, winners + n * out);
-      } else {
-        forward_any(w, x, c.output.data + n * out, winners + n * out);
+    parallel::for_pieces(c.output.shape[0], grain(w), [&](int /*piece*/, Index begin, Index end) {
+      for (Index n = begin; n < end; ++n) {
+        const real* x = c.inputs[0].data + n * w.image_size();
+        if (halves(w)) {
+          forward_halves(w, x, c.output.data + n * out, winners + n * out);
+        } else {
+          forward_any(w, x, c.output.data + n * out, winners + n * out);
+        }
       }
-    }
+    });
   }
 
   // dx of the winner += dy
@@ -50,13 +53,15 @@ class MaxPool final : public Op {
     const Index out = w.positions() * w.channels;
     const auto* const winners = reinterpret_cast<const Winner*>(c.saved.data());
     for (const Run& run : c.runs[0]) {
-      for (Index n = 0; n < run.rows; ++n) {
-        const Winner* winner = winners + (run.value_row + n) * out;
-        const real* dy = c.dy.data + (run.dy_row + n) * out;
-        real* dx = c.dx[0].data + (run.dx_row + n) * w.image_size();
-        if (!run.accumulate) matrix::fill(w.image_size(), real{0}, dx);
-        scatter(w, winner, dy, dx);
-      }
+      parallel::for_pieces(run.rows, grain(w), [&](int /*piece*/, Index begin, Index end) {
+        for (Index n = begin; n < end; ++n) {
+          const Winner* winner = winners + (run.value_row + n) * out;
+          const real* dy = c.dy.data + (run.dy_row + n) * out;
+          real* dx = c.dx[0].data + (run.dx_row + n) * w.image_size();
+          if (!run.accumulate) std::fill_n(dx, w.image_size(), real{0});
+          scatter(w, winner, dy, dx);
+        }
+      });
     }
   }
 
@@ -70,6 +75,9 @@ class MaxPool final : public Op {
   }
 
  private:
+  /// Images worth a thread of their own.
+  static Index grain(const Window& w) { return std::max<Index>(1, 65536 / w.image_size()); }
+
   /// The usual window, 2 x 2 at stride 2 over even images: every pixel lies under exactly one.
   static bool halves(const Window& w) {
     return w.kernel_height == 2 && w.stride == 2 && w.padding == 0 && w.height % 2 == 0 &&

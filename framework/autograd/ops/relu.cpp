@@ -1,5 +1,6 @@
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/elementwise_backward.hpp"
+#include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 
 namespace espalier {
@@ -20,13 +21,15 @@ class Relu final : public Op {
     const real* x = c.inputs[0].data;
     real* y = c.output.data;
     const Index n = c.output.size();
-    if (x == y) {  // planned in place
-      for (Index i = 0; i < n; ++i) y[i] = y[i] < 0 ? 0 : y[i];
-    } else {
-      const real* __restrict from = x;
-      real* __restrict to = y;
-      for (Index i = 0; i < n; ++i) to[i] = from[i] < 0 ? 0 : from[i];
-    }
+    parallel::for_numbers(n, [=](Index begin, Index end) {
+      if (x == y) {  // planned in place
+        for (Index i = begin; i < end; ++i) y[i] = y[i] < 0 ? 0 : y[i];
+      } else {
+        const real* __restrict from = x;
+        real* __restrict to = y;
+        for (Index i = begin; i < end; ++i) to[i] = from[i] < 0 ? 0 : from[i];
+      }
+    });
   }
 
   // dx = dy [y > 0]

@@ -15,6 +15,7 @@ class GramPass final : public BackwardPass {
       : tasks_(tools.tasks),
         lanes_(tools.tasks * static_cast<std::size_t>(needs.batches)),
         cross_wanted_(needs.cross_gram),
+        keeps_(needs.gram),
         always_(conventions.needs_gram()),
         which_(conventions.gram),
         ones_(lanes_, 1.0),
@@ -24,7 +25,9 @@ class GramPass final : public BackwardPass {
         trunk_(lanes_, 0.0),
         heads_(lanes_, 0.0) {}
 
-  PlanOptions plan_options() const override { return {.lanes = LaneMode::per_task, .gram = true}; }
+  PlanOptions plan_options() const override {
+    return {.lanes = LaneMode::per_task, .gram = true, .keep_formed = keeps_};
+  }
 
   void begin(const Plan& plan, Weigher& weigher) override {
     const std::size_t blocks = plan.gram_blocks().size();
@@ -73,6 +76,7 @@ class GramPass final : public BackwardPass {
 
   std::size_t tasks_, lanes_;
   bool cross_wanted_;
+  bool keeps_;   // the method decides by G, which is formed in every step
   bool always_;  // scale and clip look at every step
   std::string which_;
   std::vector<double> ones_, all_, own_, cross_, seen_, trunk_, heads_;

@@ -41,7 +41,7 @@ std::unique_ptr<BackwardPass> make_jacobian_pass(const PassTools& tools);
 std::unique_ptr<BackwardPass> make_bilevel_pass(const PassTools& tools);
 
 /// The pass that serves a method under its conventions.
-std::unique_ptr<BackwardPass> make_pass(const PassTools& tools, const Needs& needs,
+ESPALIER_API std::unique_ptr<BackwardPass> make_pass(const PassTools& tools, const Needs& needs,
                                         const BalanceConventions& conventions);
 
 }  // namespace espalier

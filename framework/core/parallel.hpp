@@ -1,0 +1,45 @@
+#pragma once
+
+#include <type_traits>
+
+#include "espalier/api.hpp"
+
+/// Loops over independent pieces on the threads of the run. Pieces are contiguous and their borders
+/// a function of (count, grain, threads) alone: what is written does not depend on timing.
+namespace espalier::parallel {
+
+/// Number of threads, the caller's included. Call from the thread that will compute.
+ESPALIER_API void set_threads(int threads);
+ESPALIER_API int threads();
+
+/// Pieces that `run` makes of `count` items, each of at least `grain`.
+ESPALIER_API int pieces(Index count, Index grain);
+
+/// First item of piece number `piece` of `pieces`.
+ESPALIER_API Index piece_begin(Index count, int pieces, int piece);
+
+using Body = void (*)(void* context, int piece, Index begin, Index end);
+/// Calls body for every piece of [0, count) and returns when all are done. Where the threads are at
+/// work already (a call from inside a piece), the pieces run one after the other. Allocates nothing
+/// once the threads are there.
+ESPALIER_API void run(Index count, Index grain, Body body, void* context);
+
+/// f(piece, begin, end)
+template <class F>
+void for_pieces(Index count, Index grain, F&& f) {
+  run(
+      count, grain,
+      [](void* context, int piece, Index begin, Index end) {
+        (*static_cast<std::remove_reference_t<F>*>(context))(piece, begin, end);
+      },
+      &f);
+}
+
+/// f(begin, end) over numbers, in pieces worth a thread.
+template <class F>
+void for_numbers(Index count, F&& f) {
+  constexpr Index kGrain = Index{1} << 16U;
+  for_pieces(count, kGrain, [&](int /*piece*/, Index begin, Index end) { f(begin, end); });
+}
+
+}  // namespace espalier::parallel

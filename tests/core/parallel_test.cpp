@@ -1,0 +1,80 @@
+#include "core/parallel.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <vector>
+
+#include "core/floating_point.hpp"
+
+using namespace espalier;
+
+namespace {
+
+/// Sets a number of threads for one test.
+struct Threads {
+  explicit Threads(int threads) : before(parallel::threads()) { parallel::set_threads(threads); }
+  ~Threads() { parallel::set_threads(before); }
+  int before;
+};
+
+}  // namespace
+
+TEST_CASE("every item is visited once, in contiguous pieces") {
+  for (const int threads : {1, 2, 3}) {
+    const Threads set(threads);
+    CHECK(parallel::threads() == threads);
+    for (const Index count : {0, 1, 2, 5, 64, 1000, 100000}) {
+      std::vector<std::atomic<int>> visits(static_cast<std::size_t>(count));
+      std::atomic<int> pieces{0};
+      parallel::for_pieces(count, 1, [&](int piece, Index begin, Index end) {
+        CHECK(begin == parallel::piece_begin(count, parallel::pieces(count, 1), piece));
+        ++pieces;
+        for (Index i = begin; i < end; ++i) ++visits[static_cast<std::size_t>(i)];
+      });
+      CHECK(pieces == parallel::pieces(count, 1));
+      for (const auto& visit : visits) CHECK(visit == 1);
+    }
+  }
+}
+
+TEST_CASE("no piece is smaller than the grain") {
+  const Threads set(4);
+  CHECK(parallel::pieces(7, 4) == 1);
+  CHECK(parallel::pieces(8, 4) == 2);
+  CHECK(parallel::pieces(1000, 4) == 4);
+  CHECK(parallel::pieces(0, 4) == 1);
+}
+
+TEST_CASE("numbers are split at whole vectors") {
+  const Threads set(3);
+  const Index count = 1000003;
+  for (int piece = 1; piece < 3; ++piece) CHECK(parallel::piece_begin(count, 3, piece) % 64 == 0);
+}
+
+TEST_CASE("a loop inside a piece runs there") {
+  const Threads set(2);
+  std::atomic<Index> total{0};
+  parallel::for_pieces(4, 1, [&](int, Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) {
+      parallel::for_pieces(10, 1, [&](int, Index b, Index e) { total += e - b; });
+    }
+  });
+  CHECK(total == 40);
+}
+
+TEST_CASE("worker threads flush subnormals") {
+  const Threads set(2);
+  std::atomic<int> flushing{0};
+  flush_subnormals();
+  parallel::for_pieces(2, 1, [&](int, Index, Index) { flushing += flushes_subnormals() ? 1 : 0; });
+  CHECK(flushing == 2);
+}
+
+TEST_CASE("many short loops follow each other") {
+  const Threads set(2);
+  std::atomic<int> sum{0};
+  for (int k = 0; k < 5000; ++k) parallel::for_pieces(2, 1, [&](int, Index, Index) { ++sum; });
+  CHECK(sum == 10000);
+}
