@@ -206,8 +206,8 @@ TEST_CASE("non-conflicting methods worsen no task") {
 }
 
 TEST_CASE("methods that are linear under scaling follow the rows' lengths") {
-  const std::vector<Claim> claims = {{"equal"},  {"fixed"},  {"rlw"},     {"pcgrad"},
-                                     {"config"}, {"upgrad"}};
+  const std::vector<Claim> claims = {{"equal"},  {"fixed"},  {"rlw"},
+                                     {"pcgrad"}, {"config"}, {"upgrad"}};
   int checked = 0;
   for (const Claim& claim : claims) {
     if (!has_method(claim.method)) continue;

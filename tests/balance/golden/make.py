@@ -11,6 +11,7 @@ README.md beside this file says how the answers are compared.
 import json
 import os
 import warnings
+from functools import partial
 from itertools import permutations, product
 from unittest.mock import patch
 
@@ -99,6 +100,8 @@ def aggregators(tasks):
     if tasks >= 4:
         made["krum"] = aggregation.Krum(n_byzantine=1, n_selected=1)
         made["krum_2"] = aggregation.Krum(n_byzantine=1, n_selected=2)
+        made["krum_squared"] = aggregation.Krum(n_byzantine=1, n_selected=1)
+        made["krum_squared_2"] = aggregation.Krum(n_byzantine=1, n_selected=2)
     return made
 
 
@@ -118,6 +121,12 @@ def answer(aggregator, jacobian):
     if weights is not None:
         found["weights"] = rounded(weights)
     return found
+
+
+def squared(run):
+    """Krum's scores are of distances in TorchJD, of their squares in the paper."""
+    with patch("torch.sqrt", side_effect=lambda x: x):
+        return run()
 
 
 def all_orders(tasks, make):
@@ -147,7 +156,8 @@ def run_case(case):
         if name == "nash" and case["kind"] == "zero":
             continue  # no solution: 1/alpha = 0
         try:
-            case["answers"][name] = answer(aggregator, jacobian)
+            run = partial(answer, aggregator, jacobian)
+            case["answers"][name] = squared(run) if "squared" in name else run()
         except Exception as error:  # its solver gave up: README.md counts these
             case["answers"][name] = {"failed": type(error).__name__}
     if tasks == 3:
