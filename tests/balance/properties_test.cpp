@@ -171,13 +171,9 @@ TEST_CASE("equal objects give equal answers, and a restored one goes on where th
 }
 
 TEST_CASE("non-conflicting methods worsen no task") {
-  const std::vector<Claim> claims = {{"mgda"},
-                                     {"upgrad"},
-                                     {"dualproj"},
-                                     {"nash"},
-                                     {"fairgrad"},
-                                     {"cagrad", {{"c", 1.0}}},
-                                     {"cagrad", {{"c", 2.0}}}};
+  const std::vector<Claim> claims = {
+      {"mgda"},     {"upgrad", {{"epsilon", 0.0}}}, {"dualproj", {{"epsilon", 0.0}}}, {"nash"},
+      {"fairgrad"}, {"cagrad", {{"c", 1.0}}},       {"cagrad", {{"c", 2.0}}}};
   for (const Claim& claim : claims) {
     if (!has_method(claim.method)) continue;
     CAPTURE(claim.method);
@@ -207,7 +203,7 @@ TEST_CASE("non-conflicting methods worsen no task") {
 
 TEST_CASE("methods that are linear under scaling follow the rows' lengths") {
   const std::vector<Claim> claims = {{"equal"},  {"fixed"},  {"rlw"},
-                                     {"pcgrad"}, {"config"}, {"upgrad"}};
+                                     {"pcgrad"}, {"config"}, {"upgrad", {{"epsilon", 0.0}}}};
   int checked = 0;
   for (const Claim& claim : claims) {
     if (!has_method(claim.method)) continue;
