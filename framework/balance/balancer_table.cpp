@@ -17,6 +17,12 @@ std::span<const BalancerEntry> balancer_table() {
       {"pbi", make_pbi},
       {"gradnorm", make_gradnorm},
       {"pcgrad", make_pcgrad},
+      {"graddrop", make_graddrop},
+      {"trimmed_mean", make_trimmed_mean},
+      {"moco", make_moco},
+      {"db_mtl", make_db_mtl},
+      {"excess", make_excess},
+      {"momentum_config", make_momentum_config},
   };
   return kTable;
 }

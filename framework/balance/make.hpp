@@ -20,5 +20,11 @@ std::unique_ptr<Balancer> make_famo();
 std::unique_ptr<Balancer> make_pbi();
 std::unique_ptr<Balancer> make_gradnorm();
 std::unique_ptr<Balancer> make_pcgrad();
+std::unique_ptr<Balancer> make_graddrop();
+std::unique_ptr<Balancer> make_trimmed_mean();
+std::unique_ptr<Balancer> make_moco();
+std::unique_ptr<Balancer> make_db_mtl();
+std::unique_ptr<Balancer> make_excess();
+std::unique_ptr<Balancer> make_momentum_config();
 
 }  // namespace espalier

@@ -64,10 +64,14 @@ TEST_CASE("gradnorm comes to rest where norms are as the training rates") {
 }
 
 TEST_CASE("gradnorm leaves equal norms alone, rounding included") {
-  const double x = 0.1;
-  Steps method("gradnorm", {}, 3);
-  for (int k = 0; k < 10; ++k) method.weigh({1, 3, 7}, {}, {{x, 0}, {0, x}, {-x, 0}});
-  test::check_near(method.weigh({1, 1, 1}, {}, {{x, 0}, {0, x}, {-x, 0}}).weights, {1, 1, 1});
+  // All of length 0.3, but not to the last digit; a full step of Adam would be 0.025.
+  Rows rows;
+  for (const double angle : {5.5, 4.0, 1.5, 4.5}) {
+    rows.push_back({0.3 * std::cos(angle), 0.3 * std::sin(angle)});
+  }
+  Steps method("gradnorm", {}, 4);
+  for (int k = 0; k < 10; ++k) method.weigh({1, 3, 7, 2}, {}, rows);
+  test::check_near(method.weigh({1, 3, 7, 2}, {}, rows).weights, {1, 1, 1, 1});
 }
 
 TEST_CASE("gradnorm of one task is 1; absent tasks stay, the sum is T") {
