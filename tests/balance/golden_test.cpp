@@ -227,7 +227,9 @@ TEST_CASE("fair weights solve their equation, and are TorchJD's where those do")
       {{"nash", "nash"}, 1.0},
       {{"fairgrad_1", "fairgrad", {{"alpha", 1.0}}}, 1.0},
       {{"fairgrad_2", "fairgrad", {{"alpha", 2.0}}}, 2.0}};
-  for (const auto& [pair, alpha] : pairs) {
+  for (const auto& entry : pairs) {
+    const Pair& pair = entry.first;
+    const double alpha = entry.second;
     if (!has_method(pair.ours)) continue;
     CAPTURE(pair.theirs);
     int compared = 0;
@@ -292,7 +294,9 @@ TEST_CASE("weights over three steps are TorchJD's") {
       {"modo", {{"gamma", 0.1}, {"rho", 0.1}}},
       {"sdmgrad", {{"lambda", 0.3}, {"learning_rate", 1.0}, {"n", Index{20}}}},
       {"excess", {{"eta", 0.5}, {"warmup", Index{1}}}}};
-  for (const auto& [name, options] : methods) {
+  for (const auto& entry : methods) {
+    const std::string_view name = entry.first;
+    const Options& options = entry.second;
     if (!has_method(name)) continue;
     CAPTURE(name);
     for (const json& c : golden().at("jacobians")) {
