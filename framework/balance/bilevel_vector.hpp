@@ -12,7 +12,8 @@ namespace espalier::bilevel {
 /// <v, g_t> for every task, g_t the gradient of its training loss at the present parameters, by
 /// central differences along v: (L_t(theta + e v) - L_t(theta - e v)) / (2 e), e = 0.01 / |v|. Two
 /// forward passes; parameters are put back. Zeros where v is zero.
-ESPALIER_API void slopes(BilevelProblem& problem, std::span<const real> v, std::vector<double>& slopes);
+ESPALIER_API void slopes(BilevelProblem& problem, std::span<const real> v,
+                         std::vector<double>& slopes);
 
 /// softmax of `logits`.
 ESPALIER_API std::vector<double> softmax(std::span<const double> logits);

@@ -59,6 +59,15 @@ void GradientRecord::add(std::size_t k, std::span<const double> gram, std::size_
   part.log_condition += std::log(low > high / kLargestCondition ? high / low : kLargestCondition);
 }
 
+void GradientRecord::reset() {
+  for (Part& part : parts_) {
+    for (auto* matrix : {&part.cosine, &part.pairs, &part.conflicts}) {
+      std::ranges::fill(*matrix, 0.0);
+    }
+    part.steps = part.conflicting_steps = part.log_norm_ratio = part.log_condition = 0.0;
+  }
+}
+
 std::vector<double> GradientRecord::state() const {
   std::vector<double> all;
   for (const Part& part : parts_) {

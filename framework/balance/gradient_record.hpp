@@ -32,7 +32,8 @@ class ESPALIER_API GradientRecord {
   void add(std::size_t part, std::span<const double> gram, std::size_t stride);
   std::size_t parts() const { return parts_.size(); }
   const Part& part(std::size_t k) const { return parts_[k]; }
-  void reset() { parts_.clear(); }
+  /// Forgets what was added; the parts stay, so that going on allocates nothing.
+  void reset();
 
   /// For exact resume.
   std::vector<double> state() const;

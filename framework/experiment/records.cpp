@@ -54,7 +54,8 @@ std::string epoch_record(const Prepared& run, const Results& results) {
   j["step"] = state.step;
   j["tasks"] = scores_of_tasks(run, results);
   j["weights"] = by_task(run, run.trainer->mean_weights());
-  if (run.trainer->record().parts() > 0) j["gradients"] = gradients(run);
+  const GradientRecord& record = run.trainer->record();
+  if (record.parts() > 0 && record.part(0).steps > 0.0) j["gradients"] = gradients(run);
   j["total_seconds"] = run.clock->seconds(PhaseClock::total);
   j["examples_per_second"] = examples_per_second(run);
   return j.dump();

@@ -86,8 +86,9 @@ class Trial {
         {.tasks = tasks, .parameters = method_->needs().jacobian ? columns : 0, .blocks = 1});
   }
 
-  /// One step. Losses default to 1; the cross-Gram is that of the same batch twice.
-  Answer step(const Rows& rows, std::vector<double> losses = {}) {
+  /// One step. Losses default to 1, those after an update to something smaller; the cross-Gram is
+  /// that of the same batch twice.
+  Answer step(const Rows& rows, std::vector<double> losses = {}, std::vector<double> after = {}) {
     if (losses.empty()) losses.assign(rows.size(), 1.0);
     const Needs needs = method_->needs();
     const std::vector<double> gram = gram_of(rows);
@@ -106,8 +107,10 @@ class Trial {
       answer.direction = direction(rows, answer.weights);
     }
     if (needs.losses_after_update) {
-      for (std::size_t t = 0; t < losses.size(); ++t)
-        losses[t] /= 1.1 + 0.1 * static_cast<double>(t);
+      if (after.empty()) {
+        for (const double loss : losses) after.push_back(loss / (1.1 + 0.1 * loss));
+      }
+      given.losses = after;
       method_->after_update(given);
     }
     return answer;

@@ -45,10 +45,13 @@ bool same(const Answer& a, const Answer& b) {
   return a.weights == b.weights && a.direction == b.direction;
 }
 
-/// (tasks, columns, rank) as TorchJD's tests have them, with a few of our own.
-const std::vector<std::array<std::size_t, 3>> kSizes = {{1, 1, 1},  {1, 5, 1},  {2, 3, 1},
-                                                        {2, 6, 2},  {4, 3, 2},  {4, 8, 4},
-                                                        {9, 11, 5}, {9, 11, 9}, {20, 30, 19}};
+struct Size {
+  std::size_t tasks, columns, rank;
+};
+
+/// As TorchJD's tests have them, with a few of our own.
+const std::vector<Size> kSizes = {{1, 1, 1}, {1, 5, 1},  {2, 3, 1},  {2, 6, 2},   {4, 3, 2},
+                                  {4, 8, 4}, {9, 11, 5}, {9, 11, 9}, {20, 30, 19}};
 
 }  // namespace
 
@@ -67,7 +70,8 @@ TEST_CASE("methods stay finite from 1e-10 to 1e15 and with zero rows") {
   for (const std::string_view name : covered_methods()) {
     RandomStream numbers(1, "rows");
     for (const double scale : {1e-10, 1e-5, 1.0, 1e5, 1e10, 1e15}) {
-      for (const auto& [tasks, columns, rank] : kSizes) {
+      for (const Size& size : kSizes) {
+        const std::size_t tasks = size.tasks, columns = size.columns, rank = size.rank;
         CAPTURE(name);
         CAPTURE(scale);
         CAPTURE(tasks);
@@ -171,19 +175,16 @@ TEST_CASE("equal objects give equal answers, and a restored one goes on where th
 }
 
 TEST_CASE("non-conflicting methods worsen no task") {
-  const std::vector<Claim> claims = {{"mgda"},
-                                     {"upgrad"},
-                                     {"dualproj"},
-                                     {"nash"},
-                                     {"fairgrad"},
-                                     {"cagrad", {{"c", 1.0}}},
-                                     {"cagrad", {{"c", 2.0}}}};
+  const std::vector<Claim> claims = {
+      {"mgda"},     {"upgrad", {{"epsilon", 0.0}}}, {"dualproj", {{"epsilon", 0.0}}}, {"nash"},
+      {"fairgrad"}, {"cagrad", {{"c", 1.0}}},       {"cagrad", {{"c", 2.0}}}};
   for (const Claim& claim : claims) {
     if (!has_method(claim.method)) continue;
     CAPTURE(claim.method);
     RandomStream numbers(5, "rows");
     int conflicts = 0;
-    for (const auto& [tasks, columns, rank] : kSizes) {
+    for (const Size& size : kSizes) {
+      const std::size_t tasks = size.tasks, columns = size.columns, rank = size.rank;
       // Of dependent rows these two have no solution.
       if (rank < tasks && (claim.method == "nash" || claim.method == "fairgrad")) continue;
       for (int trial = 0; trial < 10; ++trial) {
@@ -207,7 +208,7 @@ TEST_CASE("non-conflicting methods worsen no task") {
 
 TEST_CASE("methods that are linear under scaling follow the rows' lengths") {
   const std::vector<Claim> claims = {{"equal"},  {"fixed"},  {"rlw"},
-                                     {"pcgrad"}, {"config"}, {"upgrad"}};
+                                     {"pcgrad"}, {"config"}, {"upgrad", {{"epsilon", 0.0}}}};
   int checked = 0;
   for (const Claim& claim : claims) {
     if (!has_method(claim.method)) continue;

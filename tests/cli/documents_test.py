@@ -5,7 +5,7 @@ import re
 import subprocess
 import unittest
 
-from command import ESPALIER, SOURCE, CommandTest
+from command import ESPALIER, SOURCE, CommandTest, espalier
 
 DOCS = os.path.join(SOURCE, "docs")
 
@@ -31,6 +31,17 @@ class Documents(CommandTest):
                 self.assertEqual(code, text_of(os.path.join(os.path.dirname(page), name)),
                                  f"{page}: {name}")
         self.assertGreaterEqual(found, 2)
+
+    def test_outputs_shown_are_what_the_command_prints(self):
+        found = 0
+        for page in pages():
+            for arguments, shown in re.findall(r"<!-- output: ([^\n]+) -->\n```text\n(.*?)```", text_of(page),
+                                               re.S):
+                found += 1
+                done = espalier(*arguments.split(), cwd=os.path.dirname(page))
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(shown, done.stdout, f"{page}: espalier {arguments}")
+        self.assertGreaterEqual(found, 3)
 
     def test_links_lead_somewhere(self):
         for page in pages():

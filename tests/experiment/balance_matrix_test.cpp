@@ -123,10 +123,10 @@ TEST_CASE("the answer depends on the seed and on nothing else") {
   CHECK(std::unique(seen.begin(), seen.end()) - seen.begin() > 1);
   // The second step goes on where the first one ended.
   request.seed = "1";
-  std::size_t moved = 0;
+  int moved = 0;
   for (const char* steps : {"1", "2", "3", "4", "5", "6"}) {
     request.steps = steps;
-    moved += ask(rows, request).result.weights != ask(rows, "pcgrad").result.weights ? 1U : 0U;
+    if (ask(rows, request).result.weights != ask(rows, "pcgrad").result.weights) ++moved;
   }
   CHECK(moved > 0);
 }
@@ -173,7 +173,8 @@ TEST_CASE("requests that cannot be carried out") {
   CHECK(refusal([](auto& r) { r.losses = "1,2,3"; }) ==
         "--losses: expected 2 numbers, one for each row of J, found 3");
   CHECK(refusal([](auto& r) { r.losses = "1,"; }) == "--losses: expected a number, found ''");
-  CHECK(refusal([](auto& r) { r.losses = "1,nan"; }) == "--losses: expected a number, found 'nan'");
+  CHECK(refusal([](auto& r) { r.losses = "1,nan"; }) ==
+        "--losses: expected a number, found 'nan' (not finite)");
   CHECK(refusal([](auto& r) { r.steps = "0"; }) ==
         "--steps: expected an integer from 1 to 1000000, found 0");
   CHECK(refusal([](auto& r) { r.seed = "-1"; }) ==
@@ -218,7 +219,7 @@ TEST_CASE("methods that a matrix and losses do not determine say what they need"
       CHECK(text.find('\n') == std::string_view::npos);
     }
   }
-  MESSAGE(refused, " methods need more");
+  CHECK(refused > 0);
 }
 
 }  // namespace espalier

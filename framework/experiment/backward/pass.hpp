@@ -42,6 +42,6 @@ std::unique_ptr<BackwardPass> make_bilevel_pass(const PassTools& tools);
 
 /// The pass that serves a method under its conventions.
 ESPALIER_API std::unique_ptr<BackwardPass> make_pass(const PassTools& tools, const Needs& needs,
-                                        const BalanceConventions& conventions);
+                                                     const BalanceConventions& conventions);
 
 }  // namespace espalier
