@@ -33,6 +33,7 @@ class GradDrop final : public Balancer {
               leak_, {.at_least = 0.0, .at_most = 1.0});
   }
   Needs needs() const override { return {.jacobian = true}; }
+  bool weighs() const override { return false; }
 
   void begin(const BalanceSizes& sizes) override {
     if (leak_.size() > 1) check_count("graddrop.leak", leak_, sizes.tasks);

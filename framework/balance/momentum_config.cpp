@@ -44,6 +44,7 @@ class MomentumConfig final : public Balancer {
              {.at_least = 0.0, .at_most = 0.999999});
   }
   Needs needs() const override { return {.jacobian = true}; }
+  bool weighs() const override { return false; }
 
   void begin(const BalanceSizes& sizes) override { make(sizes.tasks, sizes.parameters); }
   void combine(const JacobianStep& step, std::span<double> weights,

@@ -26,6 +26,7 @@ class TrimmedMean final : public Balancer {
     f.integer({"trim", "how many gradients are dropped at either end"}, trim_, {.at_least = 0});
   }
   Needs needs() const override { return {.jacobian = true}; }
+  bool weighs() const override { return false; }
 
   void combine(const JacobianStep& step, std::span<double> weights,
                std::span<real> direction) override {
