@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "autograd/plan_state.hpp"
 #include "tensor/matrix.hpp"
 
@@ -37,6 +39,11 @@ void run_backward(PreparedNode& node, std::span<const double> border) {
   } else if (node.runs_backward) {
     node.backward.step = node.forward.step;
     node.op->backward(node.backward);
+  }
+  if (node.early) {
+    std::ranges::fill(node.gram, 0.0);
+    node.op->gram(node.gram_context);
+    node.formed_now = true;
   }
 }
 

@@ -49,9 +49,11 @@ void Plan::gram(std::span<double> matrix) {
   for (GramBlock& block : s.gram_blocks) std::ranges::fill(block.gram, 0.0);
   for (PreparedNode& node : s.nodes) {
     if (node.gram.empty()) continue;
-    std::ranges::fill(node.gram, 0.0);
-    node.op->gram(node.gram_context);
-    node.formed_now = !node.formed.empty();
+    if (!node.early) {
+      std::ranges::fill(node.gram, 0.0);
+      node.op->gram(node.gram_context);
+      node.formed_now = !node.formed.empty();
+    }
     add_to(s.gram_blocks[static_cast<std::size_t>(node.block)].gram, node.gram);
   }
   for (ParameterUses& uses : s.uses) {

@@ -34,6 +34,7 @@ class Planner {
   explicit Planner(PlanState& state)
       : s_(state), clock_{static_cast<int>(state.tape.nodes().size())} {
     count_consumers();
+    find_early();
   }
 
   void run() {
@@ -74,6 +75,23 @@ class Planner {
         if (active(n)) ++active_consumers_[id(input)];
       }
     }
+  }
+
+  // Where several lanes pass the same rows, cotangents are the largest blocks of a plan. An op
+  // whose formed gradients are kept needs its own no longer than the sweep.
+  void find_early() {
+    early_.assign(nodes().size(), 0);
+    std::vector<ValueInfo> infos;
+    for (std::size_t n = 0; n < nodes().size(); ++n) {
+      if (!active(n) || nodes()[n].op == nullptr) continue;
+      const Geometry geometry = geometry_of(s_, n, infos);
+      early_[n] = geometry.formed && geometry.common_rows ? 1 : 0;
+    }
+  }
+
+  // Whether the update reads what node n saw in the sweep.
+  bool recipe(std::size_t n) const {
+    return nodes()[n].op != nullptr && !nodes()[n].op->parameters().empty() && early_[n] == 0;
   }
 
   // A value's memory may be overwritten by its only reader when nobody looks at it again.
@@ -125,8 +143,7 @@ class Planner {
   void extend_values() {
     for (std::size_t n = 0; n < nodes().size(); ++n) {
       const Tape::Node& node = nodes()[n];
-      const int late = node.op != nullptr && !node.op->parameters().empty() ? clock_.update()
-                                                                            : clock_.backward(n);
+      const int late = recipe(n) ? clock_.update() : clock_.backward(n);
       const bool seen = node.op == nullptr && s_.options.features && s_.tape.training();
       live_until(values_[id(node.output)], seen ? clock_.update() : clock_.forward(n));
       for (std::size_t k = 0; k < node.inputs.size(); ++k) {
@@ -200,10 +217,9 @@ class Planner {
         cotangents_[y].block = new_block(text::cat("d", n, ":", s_.tape.values()[y].name),
                                          BlockKind::cotangent, cotangent_bytes(y), clock_.end());
       }
-      const bool recipe = node.op != nullptr && !node.op->parameters().empty();
       const bool seen = (node.op == nullptr && s_.options.features) ||  // see Plan::borders
                         s_.tape.value(node.output).watched;
-      live_until_cotangent(y, recipe || seen ? clock_.update() : clock_.backward(n));
+      live_until_cotangent(y, recipe(n) || seen ? clock_.update() : clock_.backward(n));
     }
     for (std::size_t n = 0; n < nodes().size(); ++n) {
       if (!active(n)) continue;
@@ -240,15 +256,17 @@ class Planner {
       saved_[n].block = new_block(text::cat(n, ":", op->name(), " saved"), BlockKind::saved,
                                   footprint.saved, clock_.forward(n));
       if (!active(n)) continue;
-      live_until(saved_[n], op->parameters().empty() ? clock_.backward(n) : clock_.update());
+      live_until(saved_[n], recipe(n) ? clock_.update() : clock_.backward(n));
     }
   }
 
-  // Written by `gram` and read by the update, at one time: behind the sweep.
+  // Written by `gram`, in the sweep or behind it, and read by the update.
   void place_formed(std::size_t n, Index lanes) {
     const Op& op = *nodes()[n].op;
-    formed_[n].block = new_block(text::cat(n, ":", op.name(), " formed"), BlockKind::saved,
-                                 formed_bytes(op, lanes), clock_.update());
+    formed_[n].block =
+        new_block(text::cat(n, ":", op.name(), " formed"), BlockKind::saved,
+                  formed_bytes(op, lanes), early_[n] != 0 ? clock_.backward(n) : clock_.update());
+    live_until(formed_[n], clock_.update());
   }
 
   void add_workspace() {
@@ -290,6 +308,7 @@ class Planner {
       if (formed_[n].block >= 0) {
         s_.nodes[n].formed = {at(formed_[n]), block(formed_[n]).bytes};
         s_.nodes[n].lane_weights.resize(s_.lane_count());
+        s_.nodes[n].early = early_[n] != 0;
       }
       if (saved_[n].block >= 0) {
         s_.nodes[n].forward.saved = {at(saved_[n]), block(saved_[n]).bytes};
@@ -300,6 +319,7 @@ class Planner {
   PlanState& s_;
   Clock clock_;
   std::vector<int> consumers_, active_consumers_;
+  std::vector<char> early_;  // per node: see find_early
   std::vector<Place> values_, cotangents_, saved_, formed_;
   std::vector<char> shares_;  // per node: its output's cotangent lies in its input's
   std::size_t workspace_ = 0;

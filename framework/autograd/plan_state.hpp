@@ -34,9 +34,10 @@ struct PreparedNode {
   std::vector<double> gram;
   std::span<std::byte> formed;       ///< memory of the gradients that `gram` forms; may be empty
   std::vector<double> lane_weights;  ///< per lane of the plan, while `formed` holds the gradient
-  bool formed_now = false;           ///< `gram` ran in this step
-  bool use_formed = false;           ///< the gradient is made of `formed`, by lane_weights
-  int block = -1;                    ///< of the plan's Gram blocks
+  bool early = false;       ///< `gram` runs inside the sweep, so that dY need not outlive it
+  bool formed_now = false;  ///< `gram` ran in this step
+  bool use_formed = false;  ///< the gradient is made of `formed`, by lane_weights
+  int block = -1;           ///< of the plan's Gram blocks
 
   OpContext forward;
   BackwardContext backward;

@@ -79,12 +79,24 @@ class Session {
     while (!run_.trainer->epoch_finished()) {
       if (InterruptWatch::requested()) return RunStatus::interrupted;
       run_.trainer->step();
+      note_fallback();
       if (every > 0 && run_.trainer->state().step % every == 0) {
         folder_.append_metrics(step_record(run_));
       }
       progress_.step();
     }
     return RunStatus::done;
+  }
+
+  // The first one is explained; the summary counts them all.
+  void note_fallback() {
+    const std::string_view why = run_.trainer->report().last_fallback;
+    if (why.empty() || fallback_noted_) return;
+    fallback_noted_ = true;
+    const std::string sentence = text::cat("step ", run_.trainer->state().step, ": balance '",
+                                           run_.spec.balance.name, "': ", why);
+    folder_.log(sentence);
+    progress_.say(sentence);
   }
 
   std::vector<std::vector<std::pair<std::string, double>>> evaluate(Evaluator::Split split) {
@@ -131,6 +143,7 @@ class Session {
   RunFolder& folder_;
   ProgressLine progress_;
   Results results_;
+  bool fallback_noted_ = false;
 };
 
 /// A finished run is not run again: its summary is the answer.
