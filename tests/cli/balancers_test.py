@@ -146,24 +146,24 @@ class Balancers(CommandTest):
     def test_a_run_without_labels_of_a_task_in_some_batches_says_how_often(self):
         rows = ["a,b,y,z"]
         for i in range(32):  # z is labelled in the first quarter only
-            rows.append(f"{i % 5 - 2},{i % 3 - 1},{i % 5 - 2 + 0.5 * (i % 3)},{i % 3 - 1 if i < 8 else ''}")
+            rows.append(f"{i % 5 - 2},{i % 3 - 1},{i % 5 % 2},{i % 3 if i < 8 else ''}")
         self.write("part.csv", "\n".join(rows) + "\n")
         self.write("part.yaml", """
 name: part
 threads: 1
 data:
-  rows: { source: csv, file: part.csv, inputs: [a, b], targets: [y, z] }
+  rows: { source: csv, file: part.csv, inputs: [a, b], labels: [y, z], test: 0.25 }
 trunk: { input: [2], stages: [ { name: dense, layers: [ { linear: 4 }, tanh ] } ] }
 tasks:
-  y: { plugin: regression, data: rows, target: y }
-  z: { plugin: regression, data: rows, target: z }
+  y: { plugin: classification, data: rows, target: y, classes: 2 }
+  z: { plugin: classification, data: rows, target: z, classes: 3 }
 balance: mgda
 optimizer: { sgd: 0.05 }
 train: { epochs: 4, batch: 4 }
 """)
         self.run_ok("run", "part.yaml", "--out", "out", "--quiet")
         report = self.summary("out")["balance"]
-        self.assertEqual(report["steps"], 32)
+        self.assertEqual(report["steps"], 24)
         self.assertEqual(report["absent"]["y"], 0)
         self.assertGreater(report["absent"]["z"], 0)
 
