@@ -14,6 +14,9 @@ endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
 
 set(ESPALIER_ARCH "x86-64-v3" CACHE STRING "Value of -march (native for this machine only)")
+# Everything in double: for problems whose course rounding decides (experiments/toy). The tests are
+# of the build in float.
+set(ESPALIER_REAL float CACHE STRING "Scalar of all tensors: float or double")
 option(ESPALIER_TESTS "Build the tests" ON)
 option(ESPALIER_BENCH "Build the benchmarks" OFF)
 set(ESPALIER_SANITIZE "" CACHE STRING "Value of -fsanitize, e.g. address,undefined")

@@ -1,6 +1,9 @@
 // Equal projections, (Gv)_t = |g_t| for all t, in cosines: C (|g| v) = 1. That is solved on C,
 // which does not mind gradients of different length; where C has no inverse, v = G+ |g|, the
 // solution by least squares, which is reported where it leaves projections unequal. w = v / sum v.
+//
+// Of two gradients the bisector has equal projections whatever the angle: v_t = 1 / |g_t| up to a
+// factor, also where they are so nearly opposite that C has no inverse to speak of.
 #include "balance/impartial_weights.hpp"
 
 #include <cmath>
@@ -11,6 +14,8 @@ namespace espalier {
 
 namespace {
 
+constexpr std::string_view kOpposite =
+    "no direction has equal projections other than zero: weights of the shortest vector";
 constexpr double kNothing = 1e-10;  // |g|'G+|g| and 1'C+1 are at least 1/T where they are not zero
 constexpr double kNoSum = 1e-12;    // |sum v| as a share of sum |v|
 constexpr double kUnequal = 1e-6;   // of (Gv)_t to |g_t|
@@ -20,6 +25,7 @@ constexpr double kUnequal = 1e-6;   // of (Gv)_t to |g_t|
 std::string_view ImpartialWeights::solve(std::span<const double> gram, std::span<double> weights) {
   rows_.read(gram, weights.size());
   own_.resize(rows_.size());
+  if (rows_.size() == 2 && rows_.cosines()[1] < 0.0) return opposite_pair(weights);
   equal_projections();
   double total = 0.0;
   double absolute = 0.0;
@@ -33,7 +39,7 @@ std::string_view ImpartialWeights::solve(std::span<const double> gram, std::span
   if (!own_.empty() && projection <= kNothing) {
     min_norm_.solve(rows_.gram(), own_);
     total = 1.0;
-    why = "no direction has equal projections other than zero: weights of the shortest vector";
+    why = kOpposite;
   } else if (std::abs(total) <= kNoSum * absolute) {
     total = absolute;
     why = "the weights of equal projections add up to zero: scaled by their absolute sum";
@@ -42,6 +48,14 @@ std::string_view ImpartialWeights::solve(std::span<const double> gram, std::span
   }
   rows_.write(own_, own_.empty() ? 1.0 : 1.0 / total, weights);
   return why;
+}
+
+std::string_view ImpartialWeights::opposite_pair(std::span<double> weights) {
+  const double first = rows_.norms()[0], second = rows_.norms()[1];
+  own_[0] = second / (first + second);
+  own_[1] = first / (first + second);
+  rows_.write(own_, 1.0, weights);
+  return rows_.cosines()[1] <= -1.0 ? kOpposite : std::string_view();
 }
 
 bool ImpartialWeights::equal() const {

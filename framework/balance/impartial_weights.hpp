@@ -20,6 +20,7 @@ class ImpartialWeights {
  private:
   void equal_projections();
   bool equal() const;
+  std::string_view opposite_pair(std::span<double> weights);
 
   NonzeroRows rows_;
   solve::PseudoInverse inverse_;

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstring>
 #include <numeric>
 
 #include "core/file.hpp"
 #include "core/text.hpp"
+#include "data/counted_part.hpp"
 #include "data/glyph_pen.hpp"
 #include "data/glyph_raster.hpp"
 #include "data/glyph_strokes.hpp"
@@ -20,7 +20,6 @@ namespace {
 
 constexpr Index kPixels = kGlyphSide * kGlyphSide;
 constexpr Index kDigits = 10;
-constexpr Index kMaxCount = 10'000'000;  // 30 GiB of pixels: a larger number is a slip
 constexpr auto kClasses = std::to_array<std::string_view>({"letters", "digits", "characters"});
 
 /// A form with its points read and its share of the character's instances.
@@ -133,17 +132,12 @@ class Glyphs : public Source {
 };
 
 Index count_of(const DataPart* part, DataRole role) {
-  const std::string expected = "expected a number of images such as 3000, found ";
+  constexpr std::string_view kExample = "a number of images such as 3000";
   if (part == nullptr) {
-    throw ConfigError(text::cat(
-        "[glyphs] ", role == DataRole::train ? "train: " : "test: ", expected, "nothing"));
+    throw ConfigError(text::cat("[glyphs] ", role == DataRole::train ? "train" : "test",
+                                ": expected ", kExample, ", found nothing"));
   }
-  if (!part->number) throw ConfigError(text::cat(part->place, ": ", expected, "files"));
-  const double n = *part->number;
-  if (!(n >= 1.0 && n <= static_cast<double>(kMaxCount) && n == std::floor(n))) {
-    throw ConfigError(text::cat(part->place, ": ", expected, text::number(n)));
-  }
-  return static_cast<Index>(n);
+  return counted_rows(*part, kExample);
 }
 
 Dataset Glyphs::read(DataRole role, const DataParts& parts) const {

@@ -90,7 +90,7 @@ void restore(const Safetensors& file, const std::string& name, const Tensor& int
                                to_string(into.shape), ", found ",
                                stored == nullptr ? "none" : to_string(stored->shape)));
   }
-  std::memcpy(into.data, stored->data, static_cast<std::size_t>(into.size()) * sizeof(float));
+  std::memcpy(into.data, stored->data, static_cast<std::size_t>(into.size()) * sizeof(real));
 }
 
 ExtraTensors all_tensors(ParameterStore& store, const Updater* updater, const ExtraTensors& extra) {

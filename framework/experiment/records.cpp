@@ -33,6 +33,17 @@ ordered_json gradients_of(const Prepared& run, const GradientRecord::Part& part)
   return j;
 }
 
+// Where the trunk's `parameter` layers stand, if that is a few numbers: the path of a toy problem.
+void add_trajectory(const Prepared& run, ordered_json& j) {
+  constexpr Index kFew = 16;
+  for (const Parameter& p : run.store->parameters()) {
+    if (!p.name.ends_with("/parameter") || p.value.size() > kFew) continue;
+    for (const real x : p.value.span()) {
+      j["parameters"][p.name].push_back(finite(static_cast<double>(x)));
+    }
+  }
+}
+
 ordered_json gradients(const Prepared& run) {
   const GradientRecord& record = run.trainer->record();
   const std::vector<std::string> layers = run.trainer->recorded_layers();
@@ -70,6 +81,7 @@ std::string step_record(const Prepared& run) {
     j["tasks"][run.tasks[t].name]["train"]["loss"] = finite(run.trainer->losses()[t]);
   }
   j["weights"] = by_task(run, run.trainer->weights());
+  add_trajectory(run, j);
   return j.dump();
 }
 

@@ -18,7 +18,7 @@ namespace {
 using nlohmann::json;
 
 static_assert(std::endian::native == std::endian::little, "tensors are stored as they lie");
-static_assert(sizeof(float) == 4);
+constexpr const char* kDtype = sizeof(real) == 4 ? "F32" : "F64";
 
 constexpr std::size_t kHeaderLimit = std::size_t{16} << 20U;
 constexpr std::size_t kAlignment = 8;
@@ -29,7 +29,7 @@ std::string checksum(const char* data, std::size_t bytes) {
 }
 
 std::size_t byte_size(const Shape& shape) {
-  return static_cast<std::size_t>(shape.size()) * sizeof(float);
+  return static_cast<std::size_t>(shape.size()) * sizeof(real);
 }
 
 /// Checks and reads the header of one file.
@@ -90,7 +90,8 @@ class Reader {
         !entry.contains("data_offsets")) {
       bad("expected dtype, shape and data_offsets");
     }
-    if (entry["dtype"] != "F32") bad("expected dtype F32");
+    if (entry["dtype"] != kDtype)
+      bad(sizeof(real) == 4 ? "expected dtype F32" : "expected dtype F64");
     const json& extents = entry["shape"];
     const json& offsets = entry["data_offsets"];
     if (!extents.is_array() || extents.size() > Shape::kMaxRank)
@@ -110,11 +111,11 @@ class Reader {
       t.shape.push_back(static_cast<Index>(n));
     }
     const auto begin = offsets[0].get<std::uint64_t>(), end = offsets[1].get<std::uint64_t>();
-    if (begin > end || end > data_bytes_ || end - begin != numbers * sizeof(float) ||
-        begin % sizeof(float) != 0) {
+    if (begin > end || end > data_bytes_ || end - begin != numbers * sizeof(real) ||
+        begin % sizeof(real) != 0) {
       bad("its data_offsets do not fit its shape and the file");
     }
-    t.data = reinterpret_cast<const float*>(data_ + begin);
+    t.data = reinterpret_cast<const real*>(data_ + begin);
     return t;
   }
 
@@ -150,8 +151,9 @@ void write_safetensors(const std::string& path, std::vector<NamedTensor> tensors
   std::size_t offset = 0;
   for (const NamedTensor& t : tensors) {
     const std::size_t bytes = byte_size(t.shape);
-    header[t.name] = {
-        {"dtype", "F32"}, {"shape", t.shape.extents()}, {"data_offsets", {offset, offset + bytes}}};
+    header[t.name] = {{"dtype", kDtype},
+                      {"shape", t.shape.extents()},
+                      {"data_offsets", {offset, offset + bytes}}};
     texts["crc32:" + t.name] = checksum(reinterpret_cast<const char*>(t.data), bytes);
     offset += bytes;
   }

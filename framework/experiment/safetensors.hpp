@@ -9,12 +9,12 @@
 namespace espalier {
 
 /// The safetensors file format: an 8-byte little-endian header length, a JSON header, the tensors
-/// row-major and little-endian without holes. We write F32, each with a CRC-32 under "crc32:<name>"
-/// in `__metadata__`, and read back only what is whole.
+/// row-major and little-endian without holes. We write F32 (F64 in a build with double numbers),
+/// each with a CRC-32 under "crc32:<name>" in `__metadata__`, and read back only what is whole.
 struct NamedTensor {
   std::string name;
   Shape shape;
-  const float* data = nullptr;
+  const real* data = nullptr;
 };
 
 using Metadata = std::map<std::string, std::string>;

@@ -47,6 +47,10 @@ void initialize(const Tensor& value, const Initializer& initializer, RandomStrea
     case Initializer::Kind::constant:
       std::ranges::fill(value.span(), static_cast<real>(initializer.amount));
       return;
+    case Initializer::Kind::given:
+      std::ranges::transform(initializer.numbers, value.data,
+                             [](double number) { return static_cast<real>(number); });
+      return;
   }
 }
 

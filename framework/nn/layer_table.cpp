@@ -20,6 +20,8 @@ std::span<const LayerEntry> layer_table() {
        make_batch_norm},
       {"layer_norm", "layer norm over the last axis, Ba et al. 2016", make_layer_norm},
       {"embedding", "a learned vector for each token", make_embedding},
+      {"parameter", "a learned value that does not depend on x, the same for each example",
+       make_parameter},
       {"mean", "mean over one axis", make_mean},
       {"reshape", "another shape for each example", make_reshape},
       {"flatten", "one vector for each example", make_flatten},

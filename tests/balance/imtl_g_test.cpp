@@ -91,8 +91,13 @@ TEST_CASE("imtl_g where the gradients are dependent") {
   const Rows opposite = {{1, 0}, {-3, 0}};
   const Solved still = solve_rows(*method, opposite);
   CHECK_FALSE(still.fallback.empty());
-  // G = [[1, -3], [-3, 9]], G+ = G / 100, |g| = (1, 3): v = (-0.08, 0.24).
-  check_weights(still.weights, {-0.5, 1.5}, 1e-12);
+  check_weights(still.weights, {0.75, 0.25}, 1e-12);
+
+  // Nearly so: still the bisector, of length that vanishes with the angle.
+  const Rows nearly = {{1, 1e-7}, {-3, 3e-7}};
+  const Solved bisector = solve_rows(*method, nearly);
+  CHECK(bisector.fallback.empty());
+  check_weights(bisector.weights, {0.75, 0.25}, 1e-12);
 }
 
 TEST_CASE("imtl_g climbs where its formula does, and has no scale where weights cancel") {

@@ -71,6 +71,11 @@ TEST_CASE("normal and constant use their amount alone") {
   CHECK(s.most == 0.25);
 }
 
+TEST_CASE("given numbers are taken as they are") {
+  const Initializer given{.kind = Initializer::Kind::given, .numbers = {0.5, -2.0, 0.1}};
+  CHECK(draw({3}, given).numbers == std::vector<real>{real{0.5}, real{-2}, static_cast<real>(0.1)});
+}
+
 TEST_CASE("numbers are a function of the stream alone") {
   const Initializer he{Initializer::Kind::he_normal};
   CHECK(draw({8, 9}, he).numbers == draw({8, 9}, he).numbers);

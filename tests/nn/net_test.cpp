@@ -90,6 +90,7 @@ TEST_CASE("every layer of the table records itself on the values it is for") {
     if (entry.name == "conv") options = {{"channels", Index{3}}};
     if (entry.name == "embedding") options = {{"vocabulary", Index{9}}, {"width", Index{3}}};
     if (entry.name == "reshape") options = {{"shape", std::vector<Index>{6, 12}}};
+    if (entry.name == "parameter") options = {{"shape", std::vector<Index>{6, 2}}};
     const auto layer = test::make(layer_table(), entry.name, options);
     const bool tokens = entry.name == "embedding";
     const Var x = tokens ? f.tape.input("x", {6}, Dtype::integer, {{0, 2}, {1, 1}})

@@ -124,7 +124,7 @@ TEST_CASE("the list says of each unusable file why, and passes over other files"
   Registry registry({folder.path(), ESPALIER_PLUGINS, folder.path() + "/none"});
   registry.add(linked("regression"));
   const auto listed = registry.list();
-  REQUIRE(listed.size() == 6);
+  REQUIRE(listed.size() == 7);
   CHECK(listed[0].name == "classification");
   CHECK(listed[1].name == "dangling");
   CHECK(listed[1].why_not == text::cat("[plugin ", folder.path(),
@@ -144,6 +144,7 @@ TEST_CASE("the list says of each unusable file why, and passes over other files"
   CHECK(listed[5].why_not == text::cat("[plugin ", text_file,
                                        "] expected a shared library (an ELF file), found a file "
                                        "that begins with 'not a li'"));
+  CHECK(listed[6].name == "toy_objectives");
 }
 
 TEST_CASE("a linked plugin is listed without a file") {

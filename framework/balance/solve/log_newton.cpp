@@ -25,7 +25,7 @@ namespace {
 constexpr int kSteps = 400;
 constexpr double kExact = 1e-12;      // largest |d| of the last step
 constexpr double kSolved = 1e-8;      // the same where rounding allows no better
-constexpr double kCancelled = 1e-12;  // |J'x|^2 as a share of (sum x_i |g_i|)^2 that is rounding
+constexpr double kCancelled = 4e-16;  // |J'x|^2 as a share of (sum x_i |g_i|)^2 that is rounding
 
 // Whether J'x is zero up to rounding: then x only shows that there is no solution.
 bool cancels(std::span<const double> g, std::span<const double> x) {

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "espalier/random.hpp"
 #include "espalier/tensor.hpp"
@@ -17,6 +18,7 @@ namespace espalier {
 ///   glorot_uniform  U(-a, a), a^2 = 6 / (fan_in + fan_out)
 ///   normal          N(0, amount^2)
 ///   constant        amount
+///   given           numbers, one after the other
 struct Initializer {
   enum class Kind : std::uint8_t {
     he_normal,
@@ -24,13 +26,16 @@ struct Initializer {
     glorot_normal,
     glorot_uniform,
     normal,
-    constant
+    constant,
+    given
   };
   Kind kind = Kind::he_normal;
   double amount = 0.0;
+  std::vector<double> numbers = {};
 };
 
-/// Fills `value`; the numbers are a function of the stream alone.
+/// Fills `value`; what is drawn is a function of the stream alone. REQUIRES: as many given numbers
+/// as the value has.
 ESPALIER_API void initialize(const Tensor& value, const Initializer& initializer,
                              RandomStream random);
 

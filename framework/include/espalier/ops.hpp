@@ -47,6 +47,10 @@ ESPALIER_API Var batch_norm(Tape& tape, Var x, Parameter& scale, Parameter& shif
 ESPALIER_API Var layer_norm(Tape& tape, Var x, Parameter& scale, Parameter& shift,
                             double epsilon = 1e-5);
 
+/// The parameter itself, once for each row of x, whose numbers are not read. value (...); y (N,
+/// ...).
+ESPALIER_API Var parameter_rows(Tape& tape, Var x, Parameter& value);
+
 /// Rows of a table. tokens (N, ...) integers in [0, V), table (V, D); y (N, ..., D). A negative
 /// token gives zeros (padding).
 ESPALIER_API Var embedding(Tape& tape, Var tokens, Parameter& table);

@@ -19,6 +19,7 @@ std::unique_ptr<Layer> make_layer_norm();
 std::unique_ptr<Layer> make_linear();
 std::unique_ptr<Layer> make_max_pool();
 std::unique_ptr<Layer> make_mean();
+std::unique_ptr<Layer> make_parameter();
 std::unique_ptr<Layer> make_relu();
 std::unique_ptr<Layer> make_reshape();
 std::unique_ptr<Layer> make_scale();

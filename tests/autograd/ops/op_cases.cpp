@@ -62,6 +62,9 @@ void add_with_parameters(std::vector<OpCase>& cases) {
   };
   cases.push_back({"layer_norm", {wide_row({33})}, {{33}, {33}}, layer, false, {}});
   cases.push_back({"layer_norm sequence", {wide_row({3, 7})}, {{7}, {7}}, layer, false, {}});
+  const auto repeated = [](R r) { return parameter_rows(r.tape, r.inputs[0], *r.parameters[0]); };
+  cases.push_back({"parameter_rows", {real_row({3})}, {{7, 5}}, repeated, false, {}});
+  cases.push_back({"parameter_rows many", {integer_row({}, 3)}, {{300}}, repeated, false, {}});
   const auto embed = [](R r) { return embedding(r.tape, r.inputs[0], *r.parameters[0]); };
   cases.push_back({"embedding", {integer_row({7}, 5)}, {{5, 3}}, embed, false, {}});
   cases.push_back({"embedding one", {integer_row({}, 3)}, {{3, 33}}, embed, false, {}});
