@@ -149,8 +149,10 @@ void Weigher::scale_and_clip(const TaskStep& step) {
   double square = 0.0;
   for (std::size_t k = 0; k < blocks_; ++k) {
     const std::span<double> w = std::span(trunk_).subspan(k * tasks_, tasks_);
+    // Held weights need no matrix where neither scale nor clip looks at one.
+    const bool by_block = blocks_ > 1 && !step.seen.empty();
     const std::span<const double> g =
-        blocks_ > 1 ? step.seen.subspan(k * tasks_ * tasks_, tasks_ * tasks_) : step.gram;
+        by_block ? step.seen.subspan(k * tasks_ * tasks_, tasks_ * tasks_) : step.gram;
     losses_.clear();  // the weights of the tasks at hand, for a sum over these alone
     for (const std::size_t t : at_hand_) losses_.push_back(w[t]);
     if (conventions_.scale == "norm_of_equal") {

@@ -43,6 +43,11 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
       present_(tasks.size()) {
   const Index batch = spec.train.batch, longest = longest_stream(data);
   const Index drawn = batch * needs_.batches;
+  if (needs_.batches > 1 && spec.train.last_batch == "keep") {
+    throw ConfigError(text::cat("[train] expected train.last_batch: drop for balance '",
+                                spec.balance.name, "', which draws ", needs_.batches,
+                                " batches in a step, found keep"));
+  }
   const Index short_rows = spec.train.last_batch == "keep" ? longest % batch : 0;
   if (longest < drawn && short_rows == 0) {
     throw ConfigError(text::cat(
@@ -66,7 +71,8 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
   tools_.fill = [this](PlannedModel& model, BilevelProblem::Batch from) { fill(model, from); };
   pass_ = make_pass(tools_, needs_, spec.conventions);
   const bool skips = spec.conventions.every > 1 && needs_.gram && !needs_.features &&
-                     !needs_.cross_gram && !spec.conventions.needs_gram();
+                     !needs_.cross_gram && !spec.conventions.needs_gram() &&
+                     spec.conventions.gram != "per_layer";  // one lane has one weight a task
   if (skips) light_pass_ = make_loss_pass(tools_);
   full_ = plan_geometry(longest < batch ? short_rows : batch);
   if (short_rows > 0 && longest >= batch) last_ = plan_geometry(short_rows);

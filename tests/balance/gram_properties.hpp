@@ -133,9 +133,9 @@ inline void check_permutation(std::string_view name, const Options& options = {}
     const auto weights = solve_rows(*method, rows).weights;
     Rows turned = rows;
     std::ranges::reverse(turned);
-    std::ranges::rotate(turned, turned.begin() + 1);
+    std::rotate(turned.begin(), turned.begin() + 1, turned.end());
     auto found = solve_rows(*method, turned).weights;
-    std::ranges::rotate(found, found.end() - 1);
+    std::rotate(found.begin(), found.end() - 1, found.end());
     std::ranges::reverse(found);
     const double size = size_of(rows, weights);
     for (std::size_t i = 0; i < rows.size(); ++i) {

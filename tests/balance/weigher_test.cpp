@@ -204,6 +204,22 @@ TEST_CASE("layer by layer, every block has weights and the log their mean") {
   CHECK(std::sqrt(square) == doctest::Approx(5.0));
 }
 
+TEST_CASE("between two solutions every block holds its weights") {
+  const BalanceConventions conventions =
+      with({{"gram", std::string("per_layer")}, {"every", Index{2}}});
+  Tens method({.gram = true});
+  Weigher weigher(method, "tens", conventions, kNames, 1);
+  weigher.begin({.blocks = 2});
+  const Numbers one = gram_of(kRows);
+  Numbers blocks = one;
+  blocks.insert(blocks.end(), one.begin(), one.end());
+  weigher.weigh({.losses = kLosses, .present = kAll, .gram = one, .seen = blocks});
+  const Numbers solved = list(weigher.trunk());
+  weigher.weigh({.losses = kLosses, .present = kAll, .gram = {}, .step = 1});
+  CHECK(list(weigher.trunk()) == solved);
+  CHECK(method.calls == 2);
+}
+
 TEST_CASE("fallbacks are counted with their reason") {
   Fixture f({});
   f.step(0);

@@ -91,6 +91,10 @@ class Balancers(CommandTest):
         three, one = self.summary("three"), self.summary("one")
         self.assertEqual((three["steps"], one["steps"]), (3, 9))
         self.assertEqual(three["conventions"]["batches_per_step"], 3)
+        self.assertEqual(
+            self.refused("run", "small.yaml", "balance=modo", "train.last_batch=keep"),
+            "[train] expected train.last_batch: drop for balance 'modo', which draws 3 batches in a "
+            "step, found keep")
 
     def test_conventions_of_the_paper_are_in_force_and_can_be_changed(self):
         self.run_ok("run", "small.yaml", "balance=nash", "train.epochs=1", "--out", "a", "--quiet")
@@ -100,6 +104,12 @@ class Balancers(CommandTest):
         conventions = self.summary("b")["conventions"]
         self.assertEqual((conventions["clip"], conventions["every"], conventions["scale"],
                           conventions["smooth"]), (0, 4, "sum_to_tasks", 0.5))
+
+    def test_held_weights_layer_by_layer(self):
+        self.run_ok("run", "small.yaml", "balance={pcgrad: {gram: per_layer, every: 3}}", "--out", "a",
+                    "--quiet")
+        self.run_ok("run", "small.yaml", "balance={pcgrad: {every: 3}}", "--out", "b", "--quiet")
+        self.assertNotEqual(self.read("a", "model.safetensors"), self.read("b", "model.safetensors"))
 
     def test_conventions_that_a_method_cannot_follow_are_refused(self):
         for choice, reason in (
