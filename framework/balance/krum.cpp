@@ -9,6 +9,7 @@
 // taken, and reported.
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "balance/make.hpp"
 #include "balance/nonzero_rows.hpp"
@@ -46,7 +47,7 @@ class Krum final : public Balancer {
     } else {
       scores_.resize(tasks);
       for (std::size_t t = 0; t < tasks; ++t) scores_[t] = score(t);
-      std::ranges::stable_sort(order_, {}, [&](std::size_t t) { return scores_[t]; });
+      std::ranges::sort(order_, {}, [&](std::size_t t) { return std::pair(scores_[t], t); });
     }
     for (std::size_t k = 0; k < count; ++k) own_[order_[k]] = 1.0 / static_cast<double>(count);
     rows_.write(own_, 1.0, weights);

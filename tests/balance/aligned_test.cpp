@@ -23,7 +23,8 @@ TEST_CASE("aligned leaves orthogonal gradients of one length alone and evens len
   CHECK(solve_rows(*method, {{3, -4}}).weights[0] == doctest::Approx(1.0));
 }
 
-// w = sqrt(m) G^(-1/2) 1: what w'G applied twice undoes, G (B B 1) = m 1, through B's own columns.
+// With w = B 1 and B = sqrt(m) G^(-1/2): d is the sum of n orthogonal vectors of length sqrt(m),
+// and B^-1 w = 1.
 TEST_CASE("aligned gradients are orthogonal and as long as the smallest singular value") {
   for (const std::string mode : {"min", "median", "rmse"}) {
     const auto method = method_named("aligned", {{"scale_mode", mode}});
@@ -37,7 +38,6 @@ TEST_CASE("aligned gradients are orthogonal and as long as the smallest singular
       double m = eigen.values()[n - 1];
       if (mode == "median") m = eigen.values()[n / 2];
       if (mode == "rmse") m = gram::trace(gram, n) / static_cast<double>(n);
-      // d is the sum of n orthogonal vectors of length sqrt(m), and B^-1 w = 1.
       CHECK(gram::squared_norm(gram, w) == doctest::Approx(m * static_cast<double>(n)));
       for (std::size_t i = 0; i < n; ++i) {
         double one = 0.0;

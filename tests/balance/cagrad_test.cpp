@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "balance/gram_properties.hpp"
 
 using namespace espalier;
@@ -20,7 +22,7 @@ void check_best(Balancer& method, const Rows& rows, double c) {
   REQUIRE(sum > 0.0);
   const double size = size_of(rows, weights);
   double bound = 0.0;
-  double least = INFINITY;
+  double least = std::numeric_limits<double>::infinity();
   double longest = 0.0;
   for (std::size_t t = 0; t < tasks; ++t) {
     CHECK(w[t] >= -1e-12 * sum);

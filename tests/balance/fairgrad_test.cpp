@@ -64,7 +64,7 @@ TEST_CASE("fairgrad without a solution says so") {
 }
 
 TEST_CASE("fairgrad has the properties of its kind") {
-  for (const double alpha : {0.5, 2.0, 5.0, 20.0}) check_finite("fairgrad", {{"alpha", alpha}});
+  for (const double alpha : {0.5, 20.0}) check_finite("fairgrad", {{"alpha", alpha}});
   check_zero_rows("fairgrad");
   check_permutation("fairgrad");
   check_scaling("fairgrad", -4.0 / 3.0);

@@ -29,8 +29,7 @@ TEST_CASE("gradvac begins as pcgrad") {
     const Rows rows = random_rows(numbers, 2 + seed % 5, 6, 6);
     const auto gradvac = method_named("gradvac");
     const auto pcgrad = method_named("pcgrad");
-    // With beta = 0.01 goals move a little within a step only for pairs that come later in it:
-    // each (i, j) is looked at once, so that all goals are 0 when they are used.
+    // Each pair (i, j) is looked at once in a step, so all goals are still 0 when they are used.
     check_weights(weigh(*gradvac, rows, {}, seed), weigh(*pcgrad, rows, {}, seed), 1e-10);
   }
 }

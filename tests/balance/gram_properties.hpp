@@ -20,15 +20,18 @@ struct Solved {
   std::string_view fallback;
 };
 
-inline Solved solve_rows(Balancer& method, const Rows& rows) {
+inline Solved solve_gram(Balancer& method, const std::vector<double>& gram, std::size_t tasks) {
   Solved solved;
-  const std::vector<double> losses(rows.size(), 1.0);
-  const std::vector<double> gram = gram_of(rows);
+  const std::vector<double> losses(tasks, 1.0);
   RandomStream random(1, "balance/test");
-  solved.weights.assign(rows.size(), -7.0);
+  solved.weights.assign(tasks, -7.0);
   method.weigh({.losses = losses, .gram = gram, .random = &random, .fallback = &solved.fallback},
                solved.weights);
   return solved;
+}
+
+inline Solved solve_rows(Balancer& method, const Rows& rows) {
+  return solve_gram(method, gram_of(rows), rows.size());
 }
 
 inline double length(const std::vector<double>& x) {
@@ -81,13 +84,22 @@ void for_random_rows(std::uint64_t seed, bool full, Check check) {
 }
 
 /// Finite at all scales and ranks, with rows of very different length, with repeated, opposite and
-/// zero rows, and the same on a second call: nothing is left from call to call.
+/// zero rows, with G rounded to 32 bits, so that it may have negative eigenvalues, and the same on
+/// a second call: nothing is left from call to call.
 inline void check_finite(std::string_view name, const Options& options = {}) {
   const auto method = method_named(name, options);
   const auto check = [&](const Rows& rows) {
     const auto weights = solve_rows(*method, rows).weights;
     for (const double weight : weights) CHECK(std::isfinite(weight));
     CHECK(solve_rows(*method, rows).weights == weights);
+    auto rounded = gram_of(rows);
+    const double unit = gram::trace(rounded, rows.size());
+    for (double& product : rounded) {
+      if (unit > 0.0) product = unit * static_cast<double>(static_cast<float>(product / unit));
+    }
+    for (const double weight : solve_gram(*method, rounded, rows.size()).weights) {
+      CHECK(std::isfinite(weight));
+    }
   };
   RandomStream random(51, "balance/finite");
   for_random_rows(52, false, [&](const Rows& rows) {

@@ -98,28 +98,38 @@ TEST_CASE("imtl_g where the gradients are dependent") {
   const Solved bisector = solve_rows(*method, nearly);
   CHECK(bisector.fallback.empty());
   check_weights(bisector.weights, {0.75, 0.25}, 1e-12);
+
+  // sum |g_t| g_t = 0: |g| is orthogonal to all that G maps to.
+  const double half = std::sqrt(0.5);
+  const Solved hidden = solve_rows(*method, {{1, 0}, {-half, 0}, {-half, 0}});
+  CHECK_FALSE(hidden.fallback.empty());
+  CHECK(hidden.weights[0] == doctest::Approx(half / (1.0 + half)));
 }
 
-TEST_CASE("imtl_g climbs where its formula does, and has no scale where weights cancel") {
+TEST_CASE("imtl_g climbs where its formula does") {
   const auto method = method_named("imtl_g");
-  // Unit gradients at 30, 0 and 60 degrees out of a plane: a weight of the short one is negative.
-  const Rows rows = {{1, 0, 0}, {0.6, 0.8, 0}, {0.1 * 0.9, 0.1 * 0.43, 0.1 * 0.02}};
-  const Solved solved = solve_rows(*method, rows);
-  check_weights(solved.weights, closed_form(rows), 1e-6);
-  const auto gram = gram_of(rows);
-  CHECK(gram::product(gram, 0, solved.weights) < 0.0);
+  // The short third gradient lies between the others: its weight is negative and by far the
+  // largest, so that scaling to sum 1 turns the direction around.
+  const Rows rows = {{1, 0, 0}, {0.6, 0.8, 0}, {0.09, 0.043, 0.002}};
+  const auto w = solve_rows(*method, rows).weights;
+  check_weights(w, closed_form(rows), 1e-6);
+  CHECK(gram::product(gram_of(rows), 0, w) < 0.0);
+}
 
-  // v = (x, y, z) with sum 0: found by moving the length of the third gradient.
-  Rows none = rows;
-  double low = 0.01;
-  double high = 100.0;
-  for (int k = 0; k < 200; ++k) {
-    const double factor = std::sqrt(low * high);
-    for (std::size_t i = 0; i < 3; ++i) none[2][i] = rows[2][i] * factor;
-    const auto w = solve_rows(*method, none).weights;
-    (gram::product(gram_of(none), 0, w) < 0.0 ? low : high) = factor;
-  }
-  for (const double weight : solve_rows(*method, none).weights) CHECK(std::isfinite(weight));
+TEST_CASE("imtl_g where the weights of equal projections add up to zero") {
+  // Cosines C_12 = p and C_13 = C_23 = q with q = (2 + p) / 3 make C (1, 1, -1)' = c (1, 1, 1)'; a
+  // third gradient of length 1/2 makes v = (1, 1, -2).
+  const double p = -0.25;
+  const double q = (2.0 + p) / 3.0;
+  const std::vector<double> gram = {1, p, q / 2, p, 1, q / 2, q / 2, q / 2, 0.25};
+  std::vector<double> w(3);
+  std::string_view fallback;
+  method_named("imtl_g")->weigh({.gram = gram, .fallback = &fallback}, w);
+  CHECK_FALSE(fallback.empty());
+  check_weights(w, {0.25, 0.25, -0.5}, 1e-9);
+  const double projection = gram::product(gram, 0, w);
+  CHECK(projection > 0.0);
+  CHECK(gram::product(gram, 2, w) / 0.5 == doctest::Approx(projection));
 }
 
 TEST_CASE("imtl_g has the properties of its kind") {

@@ -10,11 +10,11 @@ const Rows kCluster = {{1, 0}, {1.1, 0.1}, {0.9, 0}, {-50, 40}, {1, 0.2}};
 }  // namespace
 
 TEST_CASE("krum by hand") {
-  // One nearest of three neighbours, f = 1: squared distances of neighbours 1, 1, 4, 36.
+  // f = 1, the nearest one: 1, 1, 4, 36.
   const auto one = method_named("krum", {{"f", Index{1}}});
   const Rows line = {{1}, {2}, {4}, {10}};
   CHECK(solve_rows(*one, line).weights == std::vector<double>{1, 0, 0, 0});  // first of a tie
-  // f = 0: two nearest: 1 + 9, 1 + 4, 4 + 9, 36 + 64.
+  // f = 0, the nearest two: 1 + 9, 1 + 4, 4 + 9, 36 + 64.
   const auto none = method_named("krum");
   CHECK(solve_rows(*none, line).weights == std::vector<double>{0, 1, 0, 0});
   const auto two = method_named("krum", {{"select", Index{2}}});
@@ -24,20 +24,11 @@ TEST_CASE("krum by hand") {
 }
 
 TEST_CASE("krum scores by squared distances") {
-  // Two nearest: squares 0.5: 25 + 25 = 50, of 0: 0.25 + 49 ..., roots would choose otherwise.
-  // The second number keeps rows from being zero.
-  const Rows line = {{0, 1}, {7, 1}, {-5, 1}, {6.5, 1}};
-  // squared: 0: 25 + 42.25; 7: 0.25 + 49; -5: 25 + 132.25; 6.5: 0.25 + 42.25
-  CHECK(solve_rows(*method_named("krum"), line).weights == std::vector<double>{0, 0, 0, 1});
-  const Rows bent = {{0, 1}, {4, 1}, {-4, 1}, {11, 1}, {11.5, 1}};
-  // three nearest: 0: 16 + 16 + 121 = 153 (roots 19); 4: 16 + 49 + 56.25 = 121.25 (18.5);
-  // -4: 16 + 64 + 225; 11: 0.25 + 49 + 121 = 170.25 (18.5); 11.5: 0.25 + 56.25 + 132.25
-  CHECK(solve_rows(*method_named("krum"), bent).weights == std::vector<double>{0, 1, 0, 0, 0});
-  const Rows far = {{0}, {5}, {-5}, {12.1}, {12.1}, {12.1}};
-  // f = 1, three nearest: 0: 25 + 25 + 146.41 (roots 22.1); 5: 25 + 50.41 + 50.41 (19.2);
-  // 12.1: 0 + 0 + 50.41 (7.1)
-  const auto weights = solve_rows(*method_named("krum", {{"f", Index{1}}}), far).weights;
-  CHECK(weights == std::vector<double>{0, 0, 0, 1, 0, 0});
+  // Points on a line (the second number only keeps them from zero); f = 2, the nearest two: 0 has
+  // 1 + 1, 20 has 0 + 1.9^2, whose roots 1.9 would be the lowest sum.
+  const Rows rows = {{-1, 9}, {0, 9}, {1, 9}, {20, 9}, {20, 9}, {21.9, 9}};
+  const auto method = method_named("krum", {{"f", Index{2}}});
+  CHECK(solve_rows(*method, rows).weights == std::vector<double>{0, 1, 0, 0, 0, 0});
 }
 
 TEST_CASE("krum does not choose what lies apart") {
@@ -68,7 +59,7 @@ TEST_CASE("krum has the properties of its kind") {
     check_finite("krum", options);
     check_zero_rows("krum", options);
   }
-  // With three nearest of six and more there are no ties in random rows.
+  // Random rows whose nearest are three and more: no two scores are equal.
   const auto method = method_named("krum", {{"f", Index{1}}});
   RandomStream random(181, "rows");
   for (std::size_t tasks = 6; tasks < 15; ++tasks) {

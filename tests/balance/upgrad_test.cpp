@@ -26,17 +26,14 @@ TEST_CASE("upgrad is the mean where tasks agree, and of one task the task") {
   CHECK(solve_rows(*method, {{3, -4}}).weights == std::vector<double>{1});
 }
 
-// Each projection p_t of g_t on the cone {x: Jx >= 0} lies in the cone, and g_t - p_t is orthogonal
-// to it and a mixture of -g_s with weights >= 0: the mean has w >= 1/T and shows all of that.
 TEST_CASE("upgrad of three tasks by hand") {
-  // g_3 is in conflict with both others, which are orthogonal: p_3 = (0, 0, 1).
   const Rows rows = {{1, 0, 0}, {0, 1, 0}, {-1, -2, 1}};
   const auto method = method_named("upgrad", {{"epsilon", 0.0}});
   const auto d = direction(rows, solve_rows(*method, rows).weights);
-  // p_1 = g_1 + g_3 / 6 is in conflict with g_2: x = (1, 0, 0) + a g_2 + b g_3, orthogonal to both:
-  // a = 2 b, -1 - 2 a + 6 b = 0: b = 1/2, a = 1: (1/2, 0, 1/2); p_2 likewise: (0, 1/5 ...).
-  // p_2 = g_2 + a g_1 + b g_3: a = b, -2 - a + 6 b = 0: b = 2/5: (0, 1/5, 2/5).
-  check_weights(d, {0.5 / 3.0, 0.2 / 3.0, (0.5 + 0.4 + 1.0) / 3.0}, 1e-12);
+  // p_1 = g_1 + a g_2 + b g_3 orthogonal to g_2 and g_3: a = 2 b, 6 b = 1 + 2 a: (1/2, 0, 1/2)
+  // p_2 = g_2 + a g_1 + b g_3 orthogonal to g_1 and g_3: a = b, 6 b = 2 + a: (0, 1/5, 2/5)
+  // p_3 = g_3 + g_1 + 2 g_2: (0, 0, 1)
+  check_weights(d, {0.5 / 3.0, 0.2 / 3.0, 1.9 / 3.0}, 1e-12);
 }
 
 TEST_CASE("upgrad is in conflict with no task, exactly or up to epsilon") {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "balance/gram.hpp"
 
@@ -15,7 +16,7 @@ namespace espalier::solve {
 
 namespace {
 
-constexpr int kSteps = 200;
+constexpr int kSteps = 60;
 constexpr double kExact = 1e-13;
 constexpr double kDependent = 1e-13;  // share of a squared distance that counts as none
 constexpr double kCancelled = 1e-13;  // share of a squared length that is rounding
@@ -85,7 +86,8 @@ double CagradPoint::exact_shift(std::span<const double> w, double k) {
       if (j != r && w[j] > 0.0) matrix_.push_back(at(i, j) - at(i, r) - at(r, j) + at(r, r));
     }
   }
-  if (!cholesky_.factor(matrix_, still_.size(), kDependent)) return NAN;
+  if (!cholesky_.factor(matrix_, still_.size(), kDependent))
+    return std::numeric_limits<double>::quiet_NaN();
   // |J'w0|^2 = G_rr - s'M^-1 s and |J'w1|^2 = m'M^-1 m, with the right-hand sides s and m.
   double at_zero = at(r, r);
   double slope = 0.0;

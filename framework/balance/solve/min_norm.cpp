@@ -148,7 +148,7 @@ bool MinNorm::affine_minimum(std::span<const double> g) {
 // search.
 void MinNorm::descend(std::span<const double> g, std::span<double> w) {
   const std::size_t n = w.size();
-  for (std::size_t step = 0; step < 1000 * n; ++step) {
+  for (std::size_t step = 0; step < 200 * n; ++step) {
     const double value = evaluate(g, w);
     const auto best =
         static_cast<std::size_t>(std::ranges::min_element(products_) - products_.begin());

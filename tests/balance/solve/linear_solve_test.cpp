@@ -31,7 +31,7 @@ TEST_CASE("LU solves by hand, with rows that must be swapped") {
   CHECK(b[1] == doctest::Approx(2.0));
   CHECK(b[2] == doctest::Approx(4.0));
   CHECK_FALSE(lu.factor(std::vector<double>{1, 2, 2, 4}, 2));
-  CHECK_FALSE(lu.factor(std::vector<double>{NAN, 2, 2, 4}, 2));
+  CHECK_FALSE(lu.factor(std::vector<double>{std::nan(""), 2, 2, 4}, 2));
 }
 
 TEST_CASE("LU and Cholesky solve random systems") {
