@@ -98,12 +98,11 @@ class Contender:
 
 
 def check_agreement(contenders, method):
-    first = None
     for contender in contenders:
         torch.manual_seed(3)  # the order of PCGrad's projections
         contender.gradients(AGGREGATORS[method])
         found = torch.cat([p.grad.flatten() for p in contender.shared + contender.of_heads])
-        first = found if first is None else first
+        first = found if contender is contenders[0] else first
         if not torch.norm(found - first) <= 1e-3 * torch.norm(first):
             sys.exit(f"balance.py: expected one gradient of {method} from all ways, found another "
                      f"by '{contender.way}'; nothing is timed")
@@ -157,8 +156,8 @@ def measure(settings, methods, own, tasks):
             print(f"  {method:8s} {way:16s} {medians[method, way]:8.1f}  {spread:20s}"
                   f"{medians[method, way] / medians['equal', 'PyTorch']:8.2f}")
         for found, name in ((medians, "medians"), (least, "least times")):
-            best = min(set(ways) - {"Espalier"}, key=lambda way: found[method, way])
             if "Espalier" in ways:
+                best = min(set(ways) - {"Espalier"}, key=lambda way: found[method, way])
                 print(f"  {method:8s} {name}: fastest peer ({best}) / Espalier "
                       f"{found[method, best] / found[method, 'Espalier']:.2f}", flush=True)
 
