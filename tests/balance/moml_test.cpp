@@ -21,10 +21,10 @@ std::vector<double> after(int steps, QuadraticProblem::Points validation) {
 }  // namespace
 
 TEST_CASE("moml moves its weights towards what all validation losses want") {
-  const std::vector<double> first = after(1, {{1, 0.1}, {2, 0}});
+  const std::vector<double> first = after(1, {{1, real(0.1)}, {2, 0}});
   CHECK(first[0] > 0.5);
   CHECK(first[0] + first[1] == doctest::Approx(1.0));
-  const std::vector<double> later = after(50, {{1, 0.1}, {2, 0}});
+  const std::vector<double> later = after(50, {{1, real(0.1)}, {2, 0}});
   CHECK(later[0] > first[0]);
 }
 

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include <cmath>
 
 #include "balance/method.hpp"
@@ -55,7 +57,7 @@ struct Heads {
     step.rotations = rotations;
     step.rotated_gradients = rotated;
     step.step = number;
-    std::vector<double> weights(2, NAN);
+    std::vector<double> weights(2, std::numeric_limits<double>::quiet_NaN());
     method.combine_features(step, weights);
     return weights;
   }

@@ -126,7 +126,9 @@ TEST_CASE("a gradient or a weight that is not finite stops the run, naming task 
 TEST_CASE("normalised rows are what the method sees and what its weights are for") {
   const std::map<std::string, Numbers> lengths = {
       {"l2", {1, 2, 5}}, {"loss", {2, 4, 5}}, {"loss_l2", {2, 8, 25}}};
-  for (const auto& [by, length] : lengths) {
+  for (const auto& entry : lengths) {
+    const std::string& by = entry.first;
+    const Numbers& length = entry.second;
     CAPTURE(by);
     Fixture f(with({{"normalise", by}}));
     f.step();
