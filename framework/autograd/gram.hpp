@@ -8,7 +8,7 @@ namespace espalier {
 
 /// Most inputs and parameters of an op that has parameters; lets the sub-contexts below live on the
 /// stack.
-inline constexpr std::size_t kMaxInputs = 8;
+inline constexpr std::size_t kMaxInputs = 32;
 inline constexpr std::size_t kMaxParameters = 8;
 
 /// Calls `op.parameter_gradient` for the rows of one lane: the gradient of one task's loss.

@@ -5,10 +5,12 @@
 #include "autograd/gram.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
+#include "espalier/penalty.hpp"
 
 namespace espalier {
 
 Op::~Op() = default;
+Penalty::~Penalty() = default;
 
 void Op::parameter_gradient(const GradientContext& /*c*/) const {
   throw ShapeError(text::cat("[", name(), "] expected an op without parameters, found one whose ",

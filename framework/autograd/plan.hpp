@@ -117,6 +117,8 @@ class ESPALIER_API Plan {
   double forward_flops() const;
 
  private:
+  void loss_gradient(const Parameter& parameter, const Sink& sink);
+
   std::unique_ptr<PlanState> state_;
 };
 

@@ -30,12 +30,22 @@ void plant_seeds(PlanState& s, std::span<const double> seeds) {
   }
 }
 
-void run_backward(PreparedNode& node, std::span<const double> border) {
+// A border of zero would hide from a task's own parameters behind it what they must learn. A power
+// of two passes exactly, and what it adds to the trunk is lost in rounding.
+double border_of(const PlanState& s, int loss, std::span<const double> border) {
+  const auto l = static_cast<std::size_t>(loss);
+  return border[l] == 0.0 && s.owns_inside[l] != 0 ? 0x1p-60 : border[l];
+}
+
+void run_backward(const PlanState& s, PreparedNode& node, std::span<const double> border) {
   node.formed_now = false;
+  if (node.inner_loss >= 0) node.sweep = 1.0 / border_of(s, node.inner_loss, border);
   // Shared parameters in a head lie before the border, but take part in the trunk's direction.
   node.factor = node.head_lane >= 0 ? border[static_cast<std::size_t>(node.head_lane)] : 1.0;
   if (node.border_lane >= 0) {
-    pass_border(node, border[static_cast<std::size_t>(node.border_lane)]);
+    pass_border(node, border_of(s, node.border_lane, border));
+  } else if (node.op == nullptr) {
+    if (node.runs_backward) pass_border(node, 1.0);
   } else if (node.runs_backward) {
     node.backward.step = node.forward.step;
     node.op->backward(node.backward);
@@ -55,7 +65,7 @@ bool in_head(const Tape::Node& node) { return node.op != nullptr && node.task >=
 void Plan::backward(std::span<const double> seeds, std::span<const double> border) {
   PlanState& s = *state_;
   plant_seeds(s, seeds);
-  for (std::size_t n = s.nodes.size(); n-- > 0;) run_backward(s.nodes[n], border);
+  for (std::size_t n = s.nodes.size(); n-- > 0;) run_backward(s, s.nodes[n], border);
   ++s.backward_sweeps;
 }
 
@@ -63,7 +73,7 @@ void Plan::backward_heads(std::span<const double> seeds) {
   PlanState& s = *state_;
   plant_seeds(s, seeds);
   for (std::size_t n = s.nodes.size(); n-- > 0;) {
-    if (in_head(s.tape.nodes()[n])) run_backward(s.nodes[n], seeds);
+    if (in_head(s.tape.nodes()[n])) run_backward(s, s.nodes[n], seeds);
   }
 }
 
@@ -72,7 +82,7 @@ void Plan::backward_trunk(std::span<const double> border) {
   for (std::size_t n = s.nodes.size(); n-- > 0;) {
     PreparedNode& node = s.nodes[n];
     if (!in_head(s.tape.nodes()[n])) {
-      run_backward(node, border);
+      run_backward(s, node, border);
     } else if (node.head_lane >= 0) {
       node.factor = border[static_cast<std::size_t>(node.head_lane)];
     }

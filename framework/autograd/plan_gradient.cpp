@@ -34,10 +34,19 @@ void fold(PreparedNode& node, real* dy, Index row, std::span<const double> weigh
 
 }  // namespace
 
+namespace {
+
+void take_penalties(PlanState& s) {
+  for (const PreparedPenalty& p : s.penalties) p.penalty->gradient(p.gradients);
+}
+
+}  // namespace
+
 void Plan::weigh(std::span<const double> shared, std::span<const double> heads) {
   PlanState& s = *state_;
   s.direction = {};
   s.direction_all = {};
+  take_penalties(s);
   const std::size_t lanes = s.tape.losses().size();
   for (std::size_t n = 0; n < s.nodes.size(); ++n) {
     PreparedNode& node = s.nodes[n];
@@ -45,6 +54,9 @@ void Plan::weigh(std::span<const double> shared, std::span<const double> heads) 
     if (s.options.lanes == LaneMode::one) {
       // The cotangents of a head are of its task alone; those of the trunk carry their weights.
       if (node.head_loss >= 0) node.factor = heads[static_cast<std::size_t>(node.head_loss)];
+      if (node.inner_loss >= 0) {
+        node.factor = node.sweep * heads[static_cast<std::size_t>(node.inner_loss)];
+      }
       continue;
     }
     const bool by_block = node.shared && shared.size() > lanes;
@@ -62,6 +74,7 @@ void Plan::weigh(std::span<const double> shared, std::span<const double> heads) 
 
 void Plan::direct(std::span<const real> direction, std::span<const double> heads) {
   PlanState& s = *state_;
+  take_penalties(s);
   for (std::size_t n = 0; n < s.nodes.size(); ++n) {
     PreparedNode& node = s.nodes[n];
     if (node.regions.empty() || node.shared) continue;
@@ -73,6 +86,7 @@ void Plan::direct(std::span<const real> direction, std::span<const double> heads
 }
 
 void Plan::direct_all(std::span<const real> direction) {
+  take_penalties(*state_);
   state_->direction = {};
   state_->direction_all = direction;
 }
@@ -107,15 +121,27 @@ void write_formed(const PreparedNode& node, std::size_t k, const Sink& sink) {
 
 bool Plan::gradient(const Parameter& parameter, const Sink& sink) {
   if (!reaches(parameter)) return false;
+  loss_gradient(parameter, sink);
+  const Sink more{.data = sink.data, .alpha = sink.alpha, .beta = 1.0};
+  for (const PreparedPenalty& p : state_->penalties) {
+    const auto owned = p.penalty->parameters();
+    for (std::size_t k = 0; k < owned.size(); ++k) {
+      if (owned[k] == &parameter) write_direction(p.gradients[k], parameter.value.size(), more);
+    }
+  }
+  return true;
+}
+
+void Plan::loss_gradient(const Parameter& parameter, const Sink& sink) {
   const ParameterUses& uses = *state_->find(parameter);
   if (!state_->direction.empty() && parameter.domain == Domain::shared) {
     write_direction(state_->direction.data() + uses.offset, parameter.value.size(), sink);
-    return true;
+    return;
   }
   if (!state_->direction_all.empty()) {
     write_direction(state_->direction_all.data() + uses.offset_of_all, parameter.value.size(),
                     sink);
-    return true;
+    return;
   }
   double beta = sink.beta;
   for (const ParameterUse& use : uses.active) {
@@ -132,7 +158,6 @@ bool Plan::gradient(const Parameter& parameter, const Sink& sink) {
       beta = 1.0;  // decay and momentum act once
     }
   }
-  return true;
 }
 
 }  // namespace espalier

@@ -144,7 +144,7 @@ class Planner {
     for (std::size_t n = 0; n < nodes().size(); ++n) {
       const Tape::Node& node = nodes()[n];
       const int late = recipe(n) ? clock_.update() : clock_.backward(n);
-      const bool seen = node.op == nullptr && s_.options.features && s_.tape.training();
+      const bool seen = is_border(node) && s_.options.features && s_.tape.training();
       live_until(values_[id(node.output)], seen ? clock_.update() : clock_.forward(n));
       for (std::size_t k = 0; k < node.inputs.size(); ++k) {
         const bool again =
@@ -168,24 +168,37 @@ class Planner {
            sizeof(real);
   }
 
-  // Position of y's only block in x's cotangent, when nobody else writes there; -1 otherwise.
-  Index lone_block(const Tape::Node& node) const {
+  static bool same_block(const LaneBlock& a, const LaneBlock& b) {
+    return a.lane == b.lane && a.stream == b.stream;
+  }
+
+  // Position of y's blocks in x's cotangent, when they follow each other there as in y's own and
+  // nobody else writes there; -1 otherwise.
+  Index lone_blocks(const Tape::Node& node) const {
     const auto& mine = s_.reach.blocks[id(node.output)];
-    if (mine.size() != 1) return -1;
     for (const Tape::Node& other : nodes()) {
       if (&other == &node) continue;
       const bool reads =
           std::ranges::any_of(other.inputs, [&](Var v) { return v.id == node.inputs[0].id; });
       if (!reads) continue;
       for (const LaneBlock& b : s_.reach.blocks[id(other.output)]) {
-        if (b.lane == mine[0].lane && b.stream == mine[0].stream) return -1;
+        for (const LaneBlock& own : mine) {
+          if (same_block(b, own)) return -1;
+        }
       }
     }
-    for (const LaneBlock& b : s_.reach.blocks[id(node.inputs[0])]) {
-      if (b.lane == mine[0].lane && b.stream == mine[0].stream) return b.row;
+    Index first = -1;
+    for (const LaneBlock& own : mine) {
+      for (const LaneBlock& b : s_.reach.blocks[id(node.inputs[0])]) {
+        if (!same_block(b, own)) continue;
+        if (first < 0) first = b.row - own.row;
+        if (b.row - own.row != first) return -1;
+      }
     }
-    return -1;
+    return first;
   }
+
+  static bool is_border(const Tape::Node& node) { return node.op == nullptr && node.task >= 0; }
 
   // Its cotangent holds the seed, which y's would overwrite.
   bool is_loss(Var v) const {
@@ -207,7 +220,7 @@ class Planner {
       if (can_share && elementwise && active_consumers_[x] == 1) {
         cotangents_[y] = cotangents_[x];
         shares_[n] = 1;
-      } else if (const Index row = node.op == nullptr && can_share ? lone_block(node) : -1;
+      } else if (const Index row = node.op == nullptr && can_share ? lone_blocks(node) : -1;
                  row >= 0) {
         cotangents_[y] = cotangents_[x];
         cotangents_[y].offset += static_cast<std::size_t>(row) * cotangent_bytes(x) /
@@ -217,7 +230,7 @@ class Planner {
         cotangents_[y].block = new_block(text::cat("d", n, ":", s_.tape.values()[y].name),
                                          BlockKind::cotangent, cotangent_bytes(y), clock_.end());
       }
-      const bool seen = (node.op == nullptr && s_.options.features) ||  // see Plan::borders
+      const bool seen = (is_border(node) && s_.options.features) ||  // see Plan::borders
                         s_.tape.value(node.output).watched;
       live_until_cotangent(y, recipe(n) || seen ? clock_.update() : clock_.backward(n));
     }

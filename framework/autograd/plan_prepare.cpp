@@ -153,7 +153,7 @@ void prepare_backward(const PlanState& s, const Tape::Node& node, PreparedNode& 
   c.dx = p.dx;
   c.runs = p.run_spans;
   p.runs_backward = p.runs_backward && wanted;
-  if (node.op == nullptr && wanted) {
+  if (node.op == nullptr && node.task >= 0 && wanted) {
     p.border_lane = std::max(0, loss_of_task(s, node.task));
   }
 }
@@ -211,6 +211,52 @@ void make_gram_blocks(PlanState& s) {
   }
 }
 
+// In one lane, what enters the trunk carries the trunk's weights, and so does what reaches a task's
+// own parameters inside it (a private stage, a gate): there the heads' weights must take their
+// place. Such a parameter is reached by one task's loss alone.
+void find_owners(PlanState& s) {
+  s.owns_inside.assign(s.tape.losses().size(), 0);
+  const auto inside = [&](std::size_t n) {
+    const PreparedNode& p = s.nodes[n];
+    return s.reach.active[n] != 0 && s.tape.nodes()[n].task < 0 && !p.forward.parameters.empty() &&
+           !p.shared;
+  };
+  bool any = false;
+  for (std::size_t n = 0; n < s.nodes.size(); ++n) any |= inside(n);
+  if (!any) return;
+  const Reach reach = find_reach(s.tape, LaneMode::per_task);
+  for (std::size_t n = 0; n < s.nodes.size(); ++n) {
+    if (!inside(n)) continue;
+    const auto& blocks = reach.blocks[id(s.tape.nodes()[n].output)];
+    const int lane = blocks.front().lane;
+    for (const LaneBlock& block : blocks) {
+      const int task = s.tape.losses()[static_cast<std::size_t>(block.lane)].task;
+      const int first = s.tape.losses()[static_cast<std::size_t>(lane)].task;
+      if (task == first || s.options.lanes == LaneMode::per_task) continue;
+      throw ShapeError(text::cat("[", s.nodes[n].op->name(), "] expected a task's own parameter '",
+                                 s.nodes[n].forward.parameters[0]->name,
+                                 "' to serve one loss, found those of tasks ", first, " and ",
+                                 task));
+    }
+    if (s.options.lanes == LaneMode::per_task) continue;
+    s.nodes[n].inner_loss = lane;
+    s.owns_inside[static_cast<std::size_t>(lane)] = 1;
+  }
+}
+
+// Memory for the gradient of every penalty: it is taken before the first parameter moves.
+void prepare_penalties(PlanState& s) {
+  for (const auto& penalty : s.tape.penalties()) {
+    PreparedPenalty prepared{penalty.get(), {}, {}};
+    for (const Parameter* parameter : penalty->parameters()) {
+      prepared.memory.emplace_back(
+          Arena::rounded(static_cast<std::size_t>(parameter->value.size()) * sizeof(real)));
+      prepared.gradients.push_back(reinterpret_cast<real*>(prepared.memory.back().data()));
+    }
+    s.penalties.push_back(std::move(prepared));
+  }
+}
+
 void number_parameters(PlanState& s) {
   std::size_t all = 0;
   for (ParameterUses& use : s.uses) {
@@ -252,6 +298,8 @@ void prepare_nodes(PlanState& s) {
     prepare_gram(s, nodes[n], s.nodes[n]);
   }
   if (s.options.gram) make_gram_blocks(s);
+  find_owners(s);
+  prepare_penalties(s);
   number_parameters(s);
 }
 

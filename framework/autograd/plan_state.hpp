@@ -50,6 +50,8 @@ struct PreparedNode {
   int border_lane = -1;        ///< select: the loss index whose border factor applies
   int head_loss = -1;          ///< a task's own parameters in its head: the loss index of the task
   int head_lane = -1;          ///< shared parameters used in a head: the loss index of its task
+  int inner_loss = -1;         ///< a task's own parameters inside the trunk, in one lane: its loss
+  double sweep = 1.0;          ///< with inner_loss: undoes what its border did to the cotangent
   double factor = 1.0;         ///< of the sweep or set by weigh(): goes into the sink's alpha
 };
 
@@ -74,6 +76,13 @@ struct GramBlock {
   std::vector<double> gram;
 };
 
+/// A penalty with the memory of its gradients.
+struct PreparedPenalty {
+  const Penalty* penalty = nullptr;
+  std::vector<real*> gradients;
+  std::vector<Arena> memory;
+};
+
 struct PlanState {
   Tape tape;
   PlanOptions options;
@@ -85,6 +94,8 @@ struct PlanState {
   std::vector<Tensor> cotangents;                 ///< per value
   std::vector<real*> seeds;                       ///< per loss: its number in its cotangent
   std::vector<PreparedNode> nodes;
+  std::vector<char> owns_inside;  ///< per loss: some node has it as its inner_loss
+  std::vector<PreparedPenalty> penalties;
   std::vector<ParameterUses> uses;
   std::vector<GramBlock> gram_blocks;
   std::size_t shared_numbers = 0;

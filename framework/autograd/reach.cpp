@@ -24,10 +24,10 @@ std::vector<char> find_dependence(const Tape& tape) {
   return depends;
 }
 
-// Index of the input's part that carries the same stream as part `p` of the output.
+// Index of the input's part that carries `stream`; the number of its parts where none does.
 std::size_t part_of_stream(const Tape::Value& value, int stream) {
   std::size_t p = 0;
-  while (value.parts[p].stream != stream) ++p;
+  while (p < value.parts.size() && value.parts[p].stream != stream) ++p;
   return p;
 }
 
@@ -46,7 +46,8 @@ LaneSets find_lanes(const Tape& tape, LaneMode mode, const std::vector<char>& de
       if (depends[in] == 0) continue;
       for (std::size_t p = 0; p < lanes[out].size(); ++p) {
         const int stream = tape.values()[out].parts[p].stream;
-        insert(lanes[in][part_of_stream(tape.values()[in], stream)], lanes[out][p]);
+        const std::size_t to = part_of_stream(tape.values()[in], stream);
+        if (to < lanes[in].size()) insert(lanes[in][to], lanes[out][p]);
       }
     }
   }

@@ -1,5 +1,7 @@
 #include "espalier/tape.hpp"
 
+#include <algorithm>
+
 #include "autograd/gram.hpp"
 #include "core/shape_limit.hpp"
 #include "core/text.hpp"
@@ -45,6 +47,23 @@ void check_op(const Op& op, std::size_t inputs) {
   }
 }
 
+// The parts of a stack: those of all inputs, each stream once.
+std::vector<Part> stacked(std::string_view op, const Tape& tape, const std::vector<Var>& inputs) {
+  std::vector<Part> parts;
+  Index first = 0;
+  for (const Var input : inputs) {
+    for (const Part& part : tape.value(input).parts) {
+      if (std::ranges::find(parts, part.stream, &Part::stream) != parts.end()) {
+        throw ShapeError(text::cat("[", op, "] expected inputs of different streams, found stream ",
+                                   part.stream, " twice"));
+      }
+      parts.push_back({part.stream, first, part.rows});
+      first += part.rows;
+    }
+  }
+  return parts;
+}
+
 }  // namespace
 
 Var Tape::add_value(Value value) {
@@ -74,9 +93,10 @@ Var Tape::input(std::string name, const Shape& sample, Dtype dtype,
 Var Tape::record(std::unique_ptr<Op> op, const std::vector<Var>& inputs) {
   check_op(*op, inputs.size());
   std::vector<ValueInfo> infos;
+  const bool stacks = op->row_rule() == RowRule::stack;
   for (const Var input : inputs) {
     infos.push_back(value(input).info);
-    if (!same_rows(value(input).parts, value(inputs[0]).parts)) {
+    if (!stacks && !same_rows(value(input).parts, value(inputs[0]).parts)) {
       throw ShapeError(text::cat("[", op->name(), "] expected inputs over the same rows, found ",
                                  shown(value(inputs[0]).parts), " and ",
                                  shown(value(input).parts)));
@@ -84,7 +104,7 @@ Var Tape::record(std::unique_ptr<Op> op, const std::vector<Var>& inputs) {
   }
   Value output;
   output.info = op->infer(infos);
-  output.parts = value(inputs[0]).parts;
+  output.parts = stacks ? stacked(op->name(), *this, inputs) : value(inputs[0]).parts;
   if (op->row_rule() == RowRule::reduce) {
     if (output.parts.size() != 1) {
       throw ShapeError(text::cat("[", op->name(), "] expected the rows of one stream, found ",
@@ -114,6 +134,31 @@ Var Tape::select(Var x, int stream, int task) {
   }
   throw ShapeError(
       text::cat("[select] expected rows of stream ", stream, ", found ", shown(source.parts)));
+}
+
+Var Tape::rows(Var x, const std::vector<int>& streams) {
+  const std::vector<Part>& parts = value(x).parts;
+  const auto first = std::ranges::find(parts, streams.empty() ? -1 : streams[0], &Part::stream);
+  const auto left = static_cast<std::size_t>(parts.end() - first);
+  const bool found = left >= streams.size() &&
+                     std::equal(streams.begin(), streams.end(), first,
+                                [](int stream, const Part& part) { return part.stream == stream; });
+  if (streams.empty() || !found) {
+    throw ShapeError(text::cat("[rows] expected streams that follow each other in ", shown(parts),
+                               ", found others"));
+  }
+  Value output;
+  Index rows = 0;
+  for (std::size_t p = 0; p < streams.size(); ++p) {
+    output.parts.push_back({streams[p], rows, first[static_cast<std::ptrdiff_t>(p)].rows});
+    rows += output.parts.back().rows;
+  }
+  output.info = {value(x).info.shape.with_rows(rows), value(x).info.dtype};
+  output.producer = static_cast<int>(nodes_.size());
+  output.name = "rows";
+  const Var made = add_value(std::move(output));
+  nodes_.push_back({nullptr, {x}, made, -1, scope_});
+  return made;
 }
 
 void Tape::loss(int task, Var v) {

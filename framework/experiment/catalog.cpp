@@ -35,6 +35,18 @@ void add(std::vector<CatalogEntry>& all, const char* kind, const Table& table) {
   }
 }
 
+template <class Table>
+void add_sharing(std::vector<CatalogEntry>& all, const char* kind, const Table& table) {
+  for (const auto& entry : table) {
+    const auto make = entry.make;
+    const SharingInfo& info = entry.info;
+    all.push_back({kind, std::string(entry.name), std::string(info.summary),
+                   std::string(info.paper),
+                   text::cat(info.detail, "\nshared parameters: ", info.shared),
+                   [make](Fields& fields) { make()->fields(fields); }});
+  }
+}
+
 // The conventions are listed with the method's own defaults.
 void add_balancers(std::vector<CatalogEntry>& all) {
   for (const BalancerEntry& entry : balancer_table()) {
@@ -57,7 +69,8 @@ void add_balancers(std::vector<CatalogEntry>& all) {
 
 std::vector<CatalogEntry> catalog() {
   std::vector<CatalogEntry> all;
-  add(all, "sharing", sharing_table());
+  add_sharing(all, "sharing", sharing_table());
+  add_sharing(all, "stage_sharing", stage_sharing_table());
   add_balancers(all);
   add(all, "layers", layer_table());
   add(all, "optimizers", optimizer_table());
@@ -79,7 +92,8 @@ std::vector<CatalogEntry> plugin_catalog(const std::vector<std::string>& folders
 }
 
 std::vector<std::string> catalog_kinds() {
-  return {"sharing", "balancers", "layers", "optimizers", "schedules", "sources", "plugins"};
+  return {"sharing",    "stage_sharing", "balancers", "layers",
+          "optimizers", "schedules",     "sources",   "plugins"};
 }
 
 }  // namespace espalier

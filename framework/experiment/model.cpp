@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "data/stream.hpp"
 #include "espalier/error.hpp"
+#include "experiment/spec_parts.hpp"
 
 namespace espalier {
 
@@ -36,14 +37,19 @@ void check_input(const ExperimentSpec& spec, const Stream& stream, const Shape& 
                              " (channels last), found ", to_string(sample)));
 }
 
+std::vector<std::string> names_of(const TaskSet& tasks) {
+  std::vector<std::string> names;
+  for (const RunTask& task : tasks) names.push_back(task.name);
+  return names;
+}
+
 std::vector<TaskSlot> slots_of(const TaskSet& tasks, const OpenedData& data,
                                const std::vector<StreamRows>& streams) {
   std::vector<TaskSlot> slots;
   for (const StreamRows& stream : streams) {
     const auto batch = static_cast<std::size_t>(stream.stream) / data.size();
     for (const int task : stream_of(data, stream.stream).tasks) {
-      slots.push_back({task + static_cast<int>(batch * tasks.size()), task_of(tasks, task).name,
-                       stream.stream});
+      slots.push_back({task + static_cast<int>(batch * tasks.size()), task, stream.stream});
     }
   }
   std::ranges::sort(slots, {}, &TaskSlot::task);
@@ -93,8 +99,9 @@ PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const 
 
   const std::vector<TaskSlot> slots = slots_of(tasks, data, streams);
   const Net trunk(tape, store, names, Domain::shared, "trunk");
-  const std::vector<Var> features =
-      spec.sharing.object->record(trunk, model.input, spec.trunk.stages, slots);
+  const std::vector<std::string> columns = names_of(tasks);
+  TrunkRecorder recorder(trunk, model.input, spec.trunk.stages, columns, options.trunk);
+  const std::vector<Var> features = recorder.record(stage_blocks(spec), slots);
 
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const RunTask& task = task_of(tasks, slots[i].task);

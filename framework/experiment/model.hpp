@@ -9,6 +9,7 @@
 #include "experiment/spec.hpp"
 #include "experiment/task_set.hpp"
 #include "nn/parameter_store.hpp"
+#include "sharing/trunk_recorder.hpp"
 
 namespace espalier {
 
@@ -33,6 +34,7 @@ struct ModelOptions {
   bool training = false;
   Index rotations = 0;  ///< see Needs::rotations
   PlanOptions plan = {};
+  TrunkOptions trunk = {};
 };
 
 /// Records and plans the experiment's model over `streams`, with the tasks that label them. Stream

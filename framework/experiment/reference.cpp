@@ -91,9 +91,13 @@ std::string parts_of_an_experiment() {
 
 std::string title_of(const std::string& kind) {
   const std::vector<std::pair<std::string, std::string>> titles = {
-      {"sharing", "Sharing strategies (`sharing`)"},  {"balancers", "Balancers (`balance`)"},
-      {"layers", "Layers (`trunk.stages.N.layers`)"}, {"optimizers", "Optimizers (`optimizer`)"},
-      {"schedules", "Schedules (`schedule`)"},        {"sources", "Sources (`data.NAME.source`)"}};
+      {"sharing", "Sharing strategies (`sharing`)"},
+      {"stage_sharing", "Ways to share one stage (`trunk.stages.N.sharing`)"},
+      {"balancers", "Balancers (`balance`)"},
+      {"layers", "Layers (`trunk.stages.N.layers`)"},
+      {"optimizers", "Optimizers (`optimizer`)"},
+      {"schedules", "Schedules (`schedule`)"},
+      {"sources", "Sources (`data.NAME.source`)"}};
   for (const auto& [name, title] : titles) {
     if (name == kind) return title;
   }

@@ -63,8 +63,7 @@ void ExperimentSpec::fields(ConfigFields& f) {
   f.form({"data", "data sets by name", true}, EntriesForm("data set", data));
   f.form({"trunk", "what the tasks share", true}, GroupForm(trunk));
   f.form({"tasks", "tasks by name", true}, EntriesForm("task", tasks));
-  f.form({"sharing", "how the tasks use the trunk"},
-         TableChoice("sharing strategy", sharing_table(), sharing));
+  f.form({"sharing", "how the tasks use the trunk"}, SharingForm(sharing, groups));
   f.form({"balance", "how the tasks are combined in a step"}, BalanceForm(balance, conventions));
   f.form({"diagnostics", "how the tasks' gradients are watched"}, GroupForm(diagnostics));
   f.form({"optimizer", "how parameters move, for all or by group", true},

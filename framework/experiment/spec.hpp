@@ -94,6 +94,7 @@ struct ESPALIER_API ExperimentSpec {
   TrunkSpec trunk;
   std::vector<TaskSpec> tasks;
   Choice<SharingStrategy> sharing;
+  Groups groups;  ///< of `sharing`: who shares with whom
   Choice<Balancer> balance;
   BalanceConventions conventions;
   DiagnosticsSpec diagnostics;

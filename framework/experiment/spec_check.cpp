@@ -106,11 +106,53 @@ void check_validation(const ExperimentSpec& spec, const ConfigNode& root) {
   }
 }
 
+// Groups name tasks; `place` is where the choice stands.
+void check_groups(const ExperimentSpec& spec, const std::string& place, const Groups& groups) {
+  const std::vector<std::string> names = part_names(spec.tasks);
+  for (const std::vector<std::string>& group : groups) {
+    for (const std::string& name : group) {
+      if (!contains(names, name)) {
+        throw ConfigError(text::cat(place, ".groups: ", unknown("task", name, names)));
+      }
+    }
+  }
+}
+
+void check_sharing(const ExperimentSpec& spec) {
+  check_groups(spec, spec.sharing.place, spec.groups);
+  for (const Stage& stage : spec.trunk.stages) {
+    check_groups(spec, stage.sharing_place, stage.groups);
+  }
+  stage_blocks(spec);
+}
+
 }  // namespace
+
+std::vector<StageBlock> stage_blocks(const ExperimentSpec& spec) {
+  std::vector<StageBlock> blocks = spec.sharing.object->assign(spec.trunk.stages.size());
+  for (StageBlock& block : blocks) {
+    block.groups = &spec.groups;
+    for (std::size_t s = block.first; s < block.first + block.count; ++s) {
+      const Stage& stage = spec.trunk.stages[s];
+      if (stage.own_sharing == nullptr) continue;
+      if (block.count > 1) {
+        throw ConfigError(text::cat(stage.sharing_place,
+                                    ": expected stages without a sharing of "
+                                    "their own under '",
+                                    spec.sharing.name, "', which takes all stages as one; found '",
+                                    stage.sharing, "' at stage '", stage.name, "'"));
+      }
+      block.sharing = stage.own_sharing.get();
+      block.groups = &stage.groups;
+    }
+  }
+  return blocks;
+}
 
 void check_spec(const ExperimentSpec& spec, const ConfigNode& root) {
   check_data_of_tasks(spec, root);
   check_only(spec, root);
+  check_sharing(spec);
   check_optimizers(spec, root);
   check_conventions(spec.balance, spec.conventions);
   check_validation(spec, root);

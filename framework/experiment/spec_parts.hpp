@@ -50,6 +50,39 @@ class BalanceForm final : public TableChoice<Balancer, const BalancerEntry> {
   BalanceConventions& conventions_;
 };
 
+/// A strategy for the whole trunk.
+class SharingForm final : public TableChoice<SharingStrategy, const SharingEntry> {
+ public:
+  SharingForm(Choice<SharingStrategy>& choice, Groups& groups)
+      : TableChoice("sharing strategy", sharing_table(), choice), groups_(groups) {}
+
+ protected:
+  void choose(const std::string& name, const std::string& place) const override;
+  void fields(ConfigFields& fields) const override;
+
+ private:
+  Groups& groups_;
+};
+
+/// How one stage is shared, where it is not as the strategy has it.
+class StageSharingForm final : public ChoiceForm {
+ public:
+  explicit StageSharingForm(Stage& stage) : ChoiceForm("way to share a stage"), stage_(stage) {}
+
+ protected:
+  std::vector<std::string> names() const override;
+  std::string chosen() const override { return stage_.sharing; }
+  void choose(const std::string& name, const std::string& place) const override;
+  void fields(ConfigFields& fields) const override;
+
+ private:
+  Stage& stage_;
+};
+
+/// The blocks of stages that `spec` asks for. Throws ConfigError where a stage asks for a sharing
+/// of its own inside stages that the strategy takes as one.
+std::vector<StageBlock> stage_blocks(const ExperimentSpec& spec);
+
 /// Refuses conventions that the method cannot follow. `choice` names the place.
 void check_conventions(const Choice<Balancer>& choice, const BalanceConventions& conventions);
 

@@ -103,6 +103,8 @@ constexpr Index kMaxInputs = Index{1} << 31U;  // numbers of one example
 
 void StageFields::fields(ConfigFields& f) {
   f.word({"name", "name of the stage and prefix of its parameters", true}, stage.name);
+  f.form({"sharing", "how the tasks share this stage; none named: as `sharing` has it"},
+         StageSharingForm(stage));
   f.form({"layers", "what the stage computes, first layer first", true}, LayersForm(stage));
 }
 

@@ -92,7 +92,11 @@ Trainer::Geometry Trainer::plan_geometry(Index rows) {
   }
   const auto plan = [&](const std::vector<StreamRows>& streams, const PlanOptions& options) {
     return plan_model(spec_, tasks_, data_, store_, streams,
-                      {.training = true, .rotations = needs_.rotations, .plan = options});
+                      {.training = true,
+                       .rotations = needs_.rotations,
+                       .plan = options,
+                       .trunk = {steps_per_epoch_, steps_per_epoch_ * static_cast<std::uint64_t>(
+                                                                          spec_.train.epochs)}});
   };
   Geometry g;
   g.main = plan(all, pass_->plan_options());

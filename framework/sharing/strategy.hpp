@@ -6,9 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "espalier/sharing.hpp"
 #include "nn/layer.hpp"
 
 namespace espalier {
+
+/// Names of tasks that share with each other, group by group; none: all together.
+using Groups = std::vector<std::vector<std::string>>;
 
 /// A stage of the trunk: layers that are shared, or not, together.
 struct Stage {
@@ -19,37 +23,54 @@ struct Stage {
     std::unique_ptr<Layer> layer;
   };
   std::vector<Use> layers;
+  std::string sharing;        ///< chosen for this stage alone; "": as the strategy has it
+  std::string sharing_place;  ///< where the YAML wrote it, for messages
+  std::unique_ptr<StageSharing> own_sharing;
+  Groups groups;
 };
 
-/// A task as the trunk sees it.
-struct TaskSlot {
-  int task = 0;
-  std::string name;
-  int stream = 0;
+/// What `espalier info` prints beside the options.
+struct SharingInfo {
+  std::string_view summary;  ///< a line
+  std::string_view detail;   ///< what runs, in equations where there are some, several lines
+  std::string_view paper;
+  std::string_view shared;  ///< which parameters are the balancer's
 };
 
-/// Records layer after layer of `stage` on x, in the scope of the stage. Shape errors name stage
-/// and layer.
-ESPALIER_API Var record_stage(const Net& net, const Stage& stage, Var x);
+/// Consecutive stages that one object records as if they were one.
+struct StageBlock {
+  std::size_t first = 0;
+  std::size_t count = 1;
+  const StageSharing* sharing = nullptr;
+  const Groups* groups = nullptr;
+};
 
-/// How tasks use the trunk. One file each, one line in `sharing_table`.
-class SharingStrategy {
+/// How tasks use a whole trunk: an assignment over its stages. One file each, one line in
+/// `sharing_table`.
+class ESPALIER_API SharingStrategy {
  public:
-  virtual ~SharingStrategy() = default;
+  virtual ~SharingStrategy();
   virtual void fields(Fields& /*fields*/) {}
-  /// Records the trunk on `input` (the stacked rows of all streams) and returns each task's
-  /// features, in the order of `tasks`. `trunk` makes shared parameters.
-  virtual std::vector<Var> record(const Net& trunk, Var input, std::span<const Stage> stages,
-                                  std::span<const TaskSlot> tasks) const = 0;
+  /// The blocks that cover `stages` stages, in order. The objects live as long as the strategy.
+  virtual std::vector<StageBlock> assign(std::size_t stages) const = 0;
 };
 
 struct SharingEntry {
   std::string_view name;
-  std::string_view summary;
-  std::string_view reference;
+  SharingInfo info;
   std::unique_ptr<SharingStrategy> (*make)();
 };
 
+/// Strategies for a whole trunk (`sharing:`).
 ESPALIER_API std::span<const SharingEntry> sharing_table();
+
+struct StageSharingEntry {
+  std::string_view name;
+  SharingInfo info;
+  std::unique_ptr<StageSharing> (*make)();
+};
+
+/// Ways to share one stage (`trunk.stages.N.sharing`).
+ESPALIER_API std::span<const StageSharingEntry> stage_sharing_table();
 
 }  // namespace espalier

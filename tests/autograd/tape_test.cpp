@@ -45,14 +45,17 @@ TEST_CASE("an op that a plan cannot take is refused when it is recorded") {
     r.tape.record(std::make_unique<Odd>(std::vector<Parameter*>(parameters, &w), rule),
                   std::vector<Var>(inputs, r.one));
   };
-  CHECK_NOTHROW(record(8, RowRule::same, 8));
-  CHECK_NOTHROW(record(0, RowRule::reduce, 9));
+  CHECK_NOTHROW(record(8, RowRule::same, 32));
+  CHECK_NOTHROW(record(0, RowRule::reduce, 33));
   CHECK_THROWS_WITH_AS(record(0, RowRule::same, 0), "[odd] expected at least one input, found none",
                        ShapeError);
   CHECK_THROWS_WITH_AS(record(9, RowRule::same, 1), "[odd] expected at most 8 parameters, found 9",
                        ShapeError);
-  CHECK_THROWS_WITH_AS(record(1, RowRule::same, 9),
-                       "[odd] expected at most 8 inputs beside parameters, found 9", ShapeError);
+  CHECK_THROWS_WITH_AS(record(1, RowRule::same, 33),
+                       "[odd] expected at most 32 inputs beside parameters, found 33", ShapeError);
+  CHECK_THROWS_WITH_AS(record(0, RowRule::stack, 2),
+                       "[odd] expected inputs of different streams, found stream 0 twice",
+                       ShapeError);
   CHECK_THROWS_WITH_AS(record(1, RowRule::reduce, 1),
                        "[odd] expected no parameters where rows are reduced, found 'w'; use it in "
                        "an op before the reduction",

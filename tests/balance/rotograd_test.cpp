@@ -1,8 +1,7 @@
 #include <doctest/doctest.h>
 
-#include <limits>
-
 #include <cmath>
+#include <limits>
 
 #include "balance/method.hpp"
 

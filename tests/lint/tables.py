@@ -14,6 +14,7 @@ TABLES = [
     ("nn/layers", "Layer", "nn/layer_table.cpp"),
     ("balance", "Balancer", "balance/balancer_table.cpp"),
     ("sharing", "SharingStrategy", "sharing/sharing_table.cpp"),
+    ("sharing", "StageSharing", "sharing/stage_sharing_table.cpp"),
     ("optim", "Optimizer", "optim/optimizer_table.cpp"),
     ("optim", "Schedule", "optim/optimizer_table.cpp"),
     ("data", "Source", "data/source_table.cpp"),

@@ -61,8 +61,8 @@ class Rotate final : public Op {
   bool reads_input(int /*k*/) const override { return false; }
 
   double flops(const Geometry& g) const override {
-    const auto rows = static_cast<double>(g.output.shape.size() / g.output.shape[-1]);
-    return 2.0 * rows * static_cast<double>(turned() * turned());
+    const Index rows = g.output.shape.size() / g.output.shape[-1];
+    return 2.0 * static_cast<double>(rows) * static_cast<double>(turned() * turned());
   }
 
  private:

@@ -33,6 +33,15 @@ class ESPALIER_API Net {
   /// The same net with `name` added to the scope.
   Net scope(std::string_view name) const;
   std::string full_name(std::string_view name) const;
+  /// The same net, whose new parameters belong to `domain`.
+  Net in(Domain domain) const { return {*tape_, *store_, streams_, domain, scope_}; }
+  /// The same net with other names for the streams: what a layer keeps for each stream (running
+  /// statistics, random masks) is kept under them. `streams` must outlive the net.
+  Net with_streams(std::span<const std::string> streams) const {
+    return {*tape_, *store_, streams, domain_, scope_};
+  }
+  std::span<const std::string> streams() const { return streams_; }
+  Domain domain() const { return domain_; }
   const std::string& stream_name(int stream) const {
     return streams_[static_cast<std::size_t>(stream)];
   }

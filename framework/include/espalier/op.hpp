@@ -52,6 +52,7 @@ enum class RowRule : std::uint8_t {
   same,    ///< row i of the output depends on row i of each real input (and, for batch norm, on
            ///< the other rows of its stream)
   reduce,  ///< the output is one number (shape (1)) made from all rows of one stream: a loss
+  stack,   ///< the output is the rows of all inputs, one input after the other
 };
 
 /// Memory an op asks for beside its output. `saved` lives from forward to the end of the update;

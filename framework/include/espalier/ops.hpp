@@ -105,6 +105,9 @@ ESPALIER_API Var reshape(Tape& tape, Var x, const Shape& row);
 ESPALIER_API Var flatten(Tape& tape, Var x);
 /// Joins along `axis` (1 or more; the rows cannot be joined).
 ESPALIER_API Var concat(Tape& tape, const std::vector<Var>& parts, int axis);
+/// The rows of values that carry different streams, one value after the other: (N_k, ...) to
+/// (sum N_k, ...).
+ESPALIER_API Var stack(Tape& tape, const std::vector<Var>& parts);
 /// Elements [first, first + count) of `axis` (1 or more).
 ESPALIER_API Var slice(Tape& tape, Var x, int axis, Index first, Index count);
 /// Mean over `axis` (1 or more), which disappears.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "espalier/op.hpp"
+#include "espalier/penalty.hpp"
 
 namespace espalier {
 
@@ -34,7 +35,7 @@ class ESPALIER_API Tape {
     std::string name;
   };
   struct Node {
-    std::unique_ptr<Op> op;  ///< null for `select`, which only moves a border
+    std::unique_ptr<Op> op;  ///< null for `select` and `rows`, which only look
     std::vector<Var> inputs;
     Var output;
     int task = -1;      ///< recorded inside a task's head, or selected for it; -1: the trunk
@@ -56,6 +57,11 @@ class ESPALIER_API Tape {
   /// The rows of one stream of `x`, as the input of `task`'s head: the border between what tasks
   /// share and what is their own. No copy is made.
   Var select(Var x, int stream, int task);
+  /// The rows of the given streams of `x`, which must follow each other there, inside the trunk. No
+  /// copy is made.
+  Var rows(Var x, const std::vector<int>& streams);
+  /// What the update adds to the gradients of some parameters, whatever the tasks weigh.
+  void penalty(std::unique_ptr<Penalty> penalty) { penalties_.push_back(std::move(penalty)); }
   /// Declares `value` (one number) to be the loss of `task`.
   void loss(int task, Var value);
   /// Keeps `value` readable after a forward pass (predictions).
@@ -73,6 +79,7 @@ class ESPALIER_API Tape {
   const std::vector<Value>& values() const { return values_; }
   const std::vector<Node>& nodes() const { return nodes_; }
   const std::vector<Loss>& losses() const { return losses_; }
+  const std::vector<std::unique_ptr<Penalty>>& penalties() const { return penalties_; }
   bool training() const { return training_; }
 
  private:
@@ -84,6 +91,7 @@ class ESPALIER_API Tape {
   std::vector<Value> values_;
   std::vector<Node> nodes_;
   std::vector<Loss> losses_;
+  std::vector<std::unique_ptr<Penalty>> penalties_;
 };
 
 }  // namespace espalier

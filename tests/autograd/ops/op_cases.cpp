@@ -8,6 +8,15 @@ namespace {
 
 using R = const Recording&;
 
+// The streams of x, stacked from the last to the first.
+Var turned(Tape& tape, Var x) {
+  std::vector<int> streams;
+  for (const Part& part : tape.value(x).parts) streams.push_back(part.stream);
+  std::vector<Var> parts;
+  for (const int stream : streams) parts.push_back(tape.rows(x, {stream}));
+  return stack(tape, {parts.rbegin(), parts.rend()});
+}
+
 InputSpec real_row(const Shape& row) { return {.row = row}; }
 InputSpec distinct_row(const Shape& row) { return {.row = row, .distinct = true}; }
 InputSpec integer_row(const Shape& row, Index bound) {
@@ -233,6 +242,12 @@ void add_shapes(std::vector<OpCase>& cases) {
                    [](R r) {
                      return concat(r.tape, {r.inputs[0], r.inputs[0]}, 1);
                    },
+                   false,
+                   {}});
+  cases.push_back({"stack",
+                   {real_row({3, 2})},
+                   {},
+                   [](R r) { return tanh(r.tape, turned(r.tape, turned(r.tape, r.inputs[0]))); },
                    false,
                    {}});
   cases.push_back({"slice",

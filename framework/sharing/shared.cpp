@@ -1,0 +1,25 @@
+// A stage that its tasks share (Caruana 1997, "Multitask Learning"): one set of layers. Tasks that
+// come with the same features go through together; features that already differ go through the same
+// layers one after the other, stacked where they carry rows of different streams.
+#include "sharing/make.hpp"
+
+namespace espalier {
+
+namespace {
+
+class Shared final : public StageSharing {
+ public:
+  Flows record(const StageNet& stage, const Flows& in) const override {
+    std::vector<Var> wanted(in.tasks.size());
+    for (std::size_t t = 0; t < wanted.size(); ++t) {
+      if (!stage.wanted().tasks[t].empty()) wanted[t] = in.tasks[t];
+    }
+    return {stage.layers_each(wanted, "", StageNet::kShared), {}};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<StageSharing> make_shared_stage() { return std::make_unique<Shared>(); }
+
+}  // namespace espalier

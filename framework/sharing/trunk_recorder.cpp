@@ -1,0 +1,194 @@
+#include "sharing/trunk_recorder.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/text.hpp"
+#include "espalier/error.hpp"
+
+namespace espalier {
+
+StageSharing::~StageSharing() = default;
+SharingStrategy::~SharingStrategy() = default;
+
+StreamSet united(const StreamSet& a, const StreamSet& b) {
+  StreamSet all;
+  std::ranges::set_union(a, b, std::back_inserter(all));
+  return all;
+}
+
+StreamSet Demand::all() const {
+  StreamSet every = shared;
+  for (const StreamSet& own : tasks) every = united(every, own);
+  return every;
+}
+
+StreamSet streams_of(const Tape& tape, Var x) {
+  StreamSet streams;
+  for (const Part& part : tape.value(x).parts) streams.push_back(part.stream);
+  std::ranges::sort(streams);
+  return streams;
+}
+
+TrunkRecorder::TrunkRecorder(const Net& trunk, Var input, std::span<const Stage> stages,
+                             std::span<const std::string> tasks, const TrunkOptions& options)
+    : trunk_(trunk),
+      input_(input),
+      stages_(stages),
+      tasks_(tasks),
+      options_(options),
+      stream_names_(std::make_unique<std::deque<std::vector<std::string>>>()) {}
+
+std::vector<TrunkRecorder::Group> TrunkRecorder::groups_of(const StageBlock& block) const {
+  std::vector<Group> groups;
+  std::vector<char> seen(tasks_.size(), 0);
+  const std::string place =
+      text::cat("[sharing] stage '", stages_[block.first].name, "': expected ");
+  for (const auto& names : block.groups != nullptr ? *block.groups : Groups()) {
+    Group group{{}, text::join(names, "+")};
+    for (const std::string& name : names) {
+      const auto at = std::ranges::find(tasks_, name);
+      if (at == tasks_.end()) continue;  // a task that this run leaves out
+      const auto t = static_cast<std::size_t>(at - tasks_.begin());
+      if (seen[t] != 0) {
+        throw ConfigError(text::cat(place, "each task in one group, found '", name, "' again"));
+      }
+      seen[t] = 1;
+      group.members.push_back(static_cast<int>(t));
+    }
+    if (!group.members.empty()) groups.push_back(std::move(group));
+  }
+  if (groups.empty()) {
+    groups.push_back({std::vector<int>(tasks_.size()), ""});
+    std::iota(groups[0].members.begin(), groups[0].members.end(), 0);
+    return groups;
+  }
+  for (std::size_t t = 0; t < seen.size(); ++t) {
+    if (seen[t] != 0) continue;
+    throw ConfigError(text::cat(place, "every task in a group, found '", tasks_[t], "' in none"));
+  }
+  return groups;
+}
+
+namespace {
+
+Demand part_of(const Demand& all, const std::vector<int>& members) {
+  Demand part;
+  for (const int t : members) part.tasks.push_back(all.tasks[static_cast<std::size_t>(t)]);
+  part.shared = all.shared;
+  return part;
+}
+
+}  // namespace
+
+Demand TrunkRecorder::demand_of(const StageBlock& block, const Demand& out, bool last) const {
+  Demand in;
+  in.tasks.resize(tasks_.size());
+  for (const Group& group : groups_of(block)) {
+    const Demand own = block.sharing->demand(part_of(out, group.members), last);
+    for (std::size_t k = 0; k < group.members.size(); ++k) {
+      in.tasks[static_cast<std::size_t>(group.members[k])] = own.tasks[k];
+    }
+    in.shared = united(in.shared, own.shared);
+  }
+  return in;
+}
+
+Flows TrunkRecorder::record_block(const StageBlock& block, const Demand& wanted, const Flows& in,
+                                  bool last) {
+  Flows out;
+  out.tasks.resize(tasks_.size());
+  for (const Group& group : groups_of(block)) {
+    const Demand own = part_of(wanted, group.members);
+    Flows mine;
+    for (const int t : group.members) mine.tasks.push_back(in.tasks[static_cast<std::size_t>(t)]);
+    mine.shared = in.shared;
+    StageNet stage(*this, block.first, block.count, group.members, group.label, own);
+    stage.first_ = block.first == 0;
+    stage.last_ = last;
+    const Flows made = block.sharing->record(stage, mine);
+    for (std::size_t k = 0; k < group.members.size(); ++k) {
+      out.tasks[static_cast<std::size_t>(group.members[k])] = made.tasks[k];
+    }
+    out.shared = made.shared;
+  }
+  return out;
+}
+
+std::vector<Var> TrunkRecorder::record(std::span<const StageBlock> blocks,
+                                       std::span<const TaskSlot> slots) {
+  std::vector<Demand> wanted(blocks.size() + 1);
+  wanted.back().tasks.resize(tasks_.size());
+  for (const TaskSlot& slot : slots) {
+    StreamSet& own = wanted.back().tasks[static_cast<std::size_t>(slot.column)];
+    own = united(own, {slot.stream});
+  }
+  for (std::size_t b = blocks.size(); b-- > 0;) {
+    wanted[b] = demand_of(blocks[b], wanted[b + 1], b + 1 == blocks.size());
+  }
+  Flows flows{std::vector<Var>(tasks_.size(), input_), input_};
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    flows = record_block(blocks[b], wanted[b + 1], flows, b + 1 == blocks.size());
+  }
+  std::vector<Var> features;
+  Tape& tape = trunk_.tape();
+  for (const TaskSlot& slot : slots) {
+    tape.enter(-1, trunk_.full_name("features"));
+    features.push_back(
+        tape.select(flows.tasks[static_cast<std::size_t>(slot.column)], slot.stream, slot.task));
+  }
+  return features;
+}
+
+Var TrunkRecorder::run_layers(const Net& trunk, Var x, std::string_view column,
+                              const Range& range) const {
+  std::size_t n = 0;
+  Tape& tape = trunk.tape();
+  for (std::size_t s = range.stage; s < range.stage + range.stages; ++s) {
+    const Stage& stage = stages_[s];
+    const std::string scope = column.empty() ? stage.name : text::cat(stage.name, "/", column);
+    const Net own = trunk.scope(scope);
+    tape.enter(-1, trunk.full_name(scope));
+    for (std::size_t i = 0; i < stage.layers.size(); ++i, ++n) {
+      if (n < range.first || n >= range.last) continue;
+      const Stage::Use& use = stage.layers[i];
+      try {
+        x = use.layer->record(own.scope(text::cat(i)), x);
+      } catch (const ShapeError& error) {
+        const std::string place = use.place.empty() ? "" : use.place + ": ";
+        throw ShapeError(text::cat(place, "stage '", stage.name, "', layer ", i, " (", use.kind,
+                                   ") after features ", to_string(tape.shape(x)), ": ",
+                                   error.what()));
+      }
+    }
+  }
+  return x;
+}
+
+Net TrunkRecorder::renamed(const StreamSet& again, const std::string& label) const {
+  const auto names = trunk_.streams();
+  auto& own = stream_names_->emplace_back(names.begin(), names.end());
+  for (const int stream : again) {
+    own[static_cast<std::size_t>(stream)] += "/" + label;
+  }
+  return trunk_.with_streams(own);
+}
+
+Var TrunkRecorder::rows(Var x, const StreamSet& streams) const {
+  Tape& tape = trunk_.tape();
+  if (streams_of(tape, x) == streams) return x;
+  const std::vector<Part> parts = tape.value(x).parts;
+  std::vector<Var> pieces;
+  for (std::size_t p = 0; p < parts.size();) {
+    StreamSet run;
+    for (; p < parts.size() && std::ranges::binary_search(streams, parts[p].stream); ++p) {
+      run.push_back(parts[p].stream);
+    }
+    if (!run.empty()) pieces.push_back(tape.rows(x, run));
+    while (p < parts.size() && !std::ranges::binary_search(streams, parts[p].stream)) ++p;
+  }
+  if (pieces.empty()) throw ShapeError("[sharing] expected rows of some stream, found none");
+  return pieces.size() == 1 ? pieces[0] : stack(tape, pieces);
+}
+
+}  // namespace espalier

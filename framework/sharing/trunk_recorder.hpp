@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+
+#include "sharing/strategy.hpp"
+
+namespace espalier {
+
+/// A task of one batch as the trunk sees it.
+struct TaskSlot {
+  int task = 0;    ///< number of the loss: position in the experiment + batch * tasks
+  int column = 0;  ///< position in the experiment
+  int stream = 0;
+};
+
+struct TrunkOptions {
+  std::uint64_t steps_per_epoch = 0;  ///< 0: no schedule runs (evaluation)
+  std::uint64_t total_steps = 0;
+};
+
+/// Records a trunk on `input` (the stacked rows of all streams): asks from the heads down which
+/// rows each stage must work on, then records stage after stage. `trunk` makes shared parameters.
+class ESPALIER_API TrunkRecorder {
+ public:
+  TrunkRecorder(const Net& trunk, Var input, std::span<const Stage> stages,
+                std::span<const std::string> tasks, const TrunkOptions& options = {});
+
+  /// The features of each slot, in their order. Throws ConfigError (groups that name no task),
+  /// ShapeError.
+  std::vector<Var> record(std::span<const StageBlock> blocks, std::span<const TaskSlot> slots);
+
+ private:
+  friend class StageNet;
+  struct Group {
+    std::vector<int> members;
+    std::string label;
+  };
+
+  std::vector<Group> groups_of(const StageBlock& block) const;
+  Flows record_block(const StageBlock& block, const Demand& wanted, const Flows& in, bool last);
+  Demand demand_of(const StageBlock& block, const Demand& out, bool last) const;
+  struct Range {  ///< layers [first, last) of some stages
+    std::size_t stage, stages, first, last;
+  };
+  Var run_layers(const Net& trunk, Var x, std::string_view column, const Range& range) const;
+  Var rows(Var x, const StreamSet& streams) const;
+  /// The trunk's net for one of several uses of a layer: streams that another use carries too get
+  /// `label` added to their name.
+  Net renamed(const StreamSet& again, const std::string& label) const;
+
+  Net trunk_;
+  Var input_;
+  std::span<const Stage> stages_;
+  std::span<const std::string> tasks_;
+  TrunkOptions options_;
+  std::unique_ptr<std::deque<std::vector<std::string>>> stream_names_;  // nets refer to them
+};
+
+/// StreamSet whose rows `x` carries.
+StreamSet streams_of(const Tape& tape, Var x);
+
+}  // namespace espalier
