@@ -43,10 +43,10 @@ EpochPlan shared_out(const ExperimentSpec& spec, const std::vector<Index>& sizes
   }
   if (steps == 0) {
     const Index all = std::accumulate(sizes.begin(), sizes.end(), Index{0});
-    throw ConfigError(text::cat("[train] expected train.batch of at most ",
-                                all / (streams * batches), " (", all, " rows have the ", streams,
-                                " streams, and a step draws ", streams * batches,
-                                " times the batch of them), found ", spec.train.batch));
+    const Index drawn = streams * batches;
+    throw ConfigError(text::cat("[train] expected train.batch of at most ", all / drawn,
+                                " (a step draws ", drawn, " x batch rows, and there are ", all,
+                                "), found ", spec.train.batch));
   }
   plan.steps = static_cast<std::uint64_t>(steps);
   return plan;

@@ -72,8 +72,8 @@ TEST_CASE("a batch larger than the data is refused with the largest that is good
   CHECK(config_error([] {
           plan({100, 30}, {"train.batch=70", "train.sampling=proportional"});
         }) ==
-        "[train] expected train.batch of at most 65 (130 rows have the 2 streams, and a step draws "
-        "2 times the batch of them), found 70");
+        "[train] expected train.batch of at most 65 (a step draws 2 x batch rows, and there are "
+        "130), found 70");
   CHECK(plan({100, 30}, {"train.batch=65", "train.sampling=proportional"}).steps == 1);
 }
 
