@@ -33,7 +33,7 @@ class Experiments(CommandTest):
         self.assertGreater(tasks["character"]["test"]["accuracy"], 0.5)
         self.assertGreater(tasks["kind"]["test"]["accuracy"], 0.7)
 
-    FEW_PAIRS = ("data.pairs.train_examples=12000", "train.epochs=2", "train.batch=32")
+    FEW_PAIRS = ("data.pairs.train_examples=12000", "train.epochs=2", "train.batch=32", "threads=1")
 
     def test_two_digits_in_one_image(self):
         tasks = self.short_run("multi_mnist.yaml", *self.FEW_PAIRS)

@@ -345,7 +345,7 @@ TEST_CASE("options are listed, bounded, and refused where they stand") {
   };
   CHECK(refusal("letters", {}) == "");
   CHECK(refusal("classification", numbers({{"classes", 2}, {"smoothing", 0.999}})) ==
-        "classes smoothing hidden");
+        "classes smoothing hidden dropout");
   CHECK(refusal("classification", numbers({{"classes", 1}})) ==
         "exp.yaml:1:1: classes: out of range");
   CHECK(refusal("classification", numbers({{"smoothing", 1}})) ==
