@@ -7,10 +7,8 @@
 #include <limits>
 
 #include "core/text.hpp"
-#include "data/data_file.hpp"
 #include "data/gzip.hpp"
 #include "data/idx_format.hpp"
-#include "data/make.hpp"
 #include "espalier/error.hpp"
 
 namespace espalier {
@@ -126,56 +124,6 @@ Shape sample_shape(const IdxHeader& header) {
   return sample;
 }
 
-class Idx final : public Source {
- public:
-  void fields(Fields& fields) override {
-    fields.number({"scale",
-                   "factor on the bytes of images and other columns of more than one axis; the "
-                   "default brings them to [0, 1]"},
-                  scale_);
-  }
-  Dataset read(DataRole role, const DataParts& parts) const override;
-
- private:
-  double scale_ = 1.0 / 255.0;
-};
-
-const DataPart& files_of(const DataParts& parts, DataRole role) {
-  const DataPart* const part = parts.of(role);
-  const char* const expected = ": expected files such as { images: F, label: F }, found ";
-  if (part == nullptr) {
-    throw ConfigError(
-        text::cat("[idx] ", role == DataRole::train ? "train" : "test", expected, "nothing"));
-  }
-  if (part->number) {
-    throw ConfigError(text::cat(part->place, expected, text::number(*part->number)));
-  }
-  if (part->files.empty()) throw ConfigError(text::cat(part->place, expected, "none"));
-  return *part;
-}
-
-Dataset Idx::read(DataRole role, const DataParts& parts) const {
-  const DataPart& part = files_of(parts, role);
-  Dataset data;
-  std::vector<std::string> digests;
-  for (const auto& [name, path] : part.files) {
-    const DataFile file = read_data_file(path);
-    digests.push_back(file.digest);
-    const std::string where = "[idx] " + path.file;
-    IdxColumn column = parse_idx(file.bytes, where, scale_);
-    column.data.name = name;
-    if (data.columns.empty()) {
-      data.rows = column.rows;
-    } else if (column.rows != data.rows) {
-      throw DataError(text::cat(where, ": byte 4: expected ", data.rows, " rows as in '",
-                                data.columns.front().name, "', found ", column.rows));
-    }
-    data.columns.push_back(std::move(column.data));
-  }
-  data.digest = digest_of(digests);
-  return data;
-}
-
 }  // namespace
 
 IdxColumn parse_idx(std::string_view bytes, const std::string& where, double scale) {
@@ -199,7 +147,5 @@ IdxColumn parse_idx(std::string_view bytes, const std::string& where, double sca
   }
   return read;
 }
-
-std::unique_ptr<Source> make_idx() { return std::make_unique<Idx>(); }
 
 }  // namespace espalier

@@ -10,6 +10,7 @@ namespace espalier {
 std::unique_ptr<Source> make_csv();
 std::unique_ptr<Source> make_glyphs();
 std::unique_ptr<Source> make_idx();
+std::unique_ptr<Source> make_multi_mnist();
 std::unique_ptr<Source> make_none();
 
 }  // namespace espalier

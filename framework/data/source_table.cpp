@@ -7,6 +7,10 @@ Source::~Source() = default;
 std::span<const SourceEntry> source_table() {
   static constexpr SourceEntry kTable[] = {
       {"idx", "images and labels in IDX files, plain or gzip, as MNIST's", make_idx},
+      {"multi_mnist",
+       "two images of IDX files in one, and both their labels, 'left' and 'right': two tasks on "
+       "common inputs (MultiMNIST and its relatives)",
+       make_multi_mnist},
       {"glyphs", "embedded synthetic handwriting: letters and digits, 28 x 28", make_glyphs},
       {"csv", "numbers in columns under a header line, plain or gzip", make_csv},
       {"none",

@@ -29,7 +29,7 @@ TaskSet load_tasks(ExperimentSpec& spec, Registry& registry) {
   TaskSet tasks;
   for (TaskSpec& task : spec.tasks) {
     if (!wanted(spec, task)) continue;
-    RunTask run{task.name, task.data, task.target, load(task, registry)};
+    RunTask run{task.name, task.data, task.target, task.limit, load(task, registry)};
     read_fields(task.options, "tasks." + task.name, run.handle);
     task.options = write_fields(run.handle);
     if (run.target.empty()) run.target = run.handle.default_target();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/text.hpp"
 #include "data/stream.hpp"
@@ -135,6 +136,21 @@ void fill(const Plan& plan, Var input, Index first, const ColumnData& column,
   }
 }
 
+// Labels that a limited task does not see: those of the rows at or behind its limit.
+void hide(const Plan& plan, Var target, Index limit, std::span<const Index> rows) {
+  const ValueInfo& info = plan.tape().value(target).info;
+  const Index width = info.shape.row_size();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i] < limit) continue;
+    const Index first = static_cast<Index>(i) * width;
+    if (info.dtype == Dtype::floating) {
+      std::fill_n(plan.value(target).data + first, width, std::numeric_limits<real>::quiet_NaN());
+    } else {
+      std::fill_n(plan.indices(target).data() + first, width, std::int32_t{-1});
+    }
+  }
+}
+
 }  // namespace
 
 void fill_stream(const PlannedModel& model, const TaskSet& tasks, const OpenedData& data,
@@ -146,8 +162,9 @@ void fill_stream(const PlannedModel& model, const TaskSet& tasks, const OpenedDa
   }
   for (const TaskVars& vars : model.tasks) {
     if (model.plan->tape().value(vars.target).parts[0].stream != stream) continue;
-    const std::string& column = task_of(tasks, vars.task).target;
-    fill(*model.plan, vars.target, 0, *part.find(column), rows);
+    const RunTask& task = task_of(tasks, vars.task);
+    fill(*model.plan, vars.target, 0, *part.find(task.target), rows);
+    if (task.limit > 0 && &part == &source.train) hide(*model.plan, vars.target, task.limit, rows);
   }
 }
 

@@ -40,19 +40,22 @@ struct ModelOptions {
 /// Records and plans the experiment's model over `streams`, with the tasks that label them. Stream
 /// number b * data.size() + s is the b-th batch of stream s in one step. Parameters are made in
 /// `store` on first use and found again later. Throws ShapeError with the place in the YAML.
-PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedData& data,
-                        ParameterStore& store, const std::vector<StreamRows>& streams,
-                        const ModelOptions& options);
+ESPALIER_API PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks,
+                                     const OpenedData& data, ParameterStore& store,
+                                     const std::vector<StreamRows>& streams,
+                                     const ModelOptions& options);
 
 /// Copies rows of stream number `stream` (from its train, validation or test `part`) into the
-/// plan's inputs and targets.
-void fill_stream(const PlannedModel& model, const TaskSet& tasks, const OpenedData& data,
-                 int stream, const Dataset& part, std::span<const Index> rows);
+/// plan's inputs and targets. Of the train part, a task with a limit sees the labels of its first
+/// rows only: the others' are missing (-1, NaN).
+ESPALIER_API void fill_stream(const PlannedModel& model, const TaskSet& tasks,
+                              const OpenedData& data, int stream, const Dataset& part,
+                              std::span<const Index> rows);
 
 /// The target of one task's batch as metrics want it.
-Target batch_target(const PlannedModel& model, const TaskVars& task);
+ESPALIER_API Target batch_target(const PlannedModel& model, const TaskVars& task);
 
 /// Labelled elements of a target: what a mean loss is a mean over.
-double labelled(const Target& target);
+ESPALIER_API double labelled(const Target& target);
 
 }  // namespace espalier

@@ -110,6 +110,18 @@ Stream open_stream(const ExperimentSpec& spec, const DataSpec& data) {
   return stream;
 }
 
+// Rows from which no task learns are left out: where every task has a limit, those behind the
+// largest one.
+void limit_to_tasks(Stream& stream, const TaskSet& tasks) {
+  Index most = 0;
+  for (const int t : stream.tasks) {
+    const Index limit = tasks[static_cast<std::size_t>(t)].limit;
+    if (limit == 0) return;
+    most = std::max(most, limit);
+  }
+  stream.train = limit_rows(std::move(stream.train), most);
+}
+
 }  // namespace
 
 namespace {
@@ -139,6 +151,7 @@ OpenedData open_data(const ExperimentSpec& spec, TaskSet& tasks) {
     Stream stream = open_stream(spec, data);
     for (const int t : users) offer_target(tasks[static_cast<std::size_t>(t)], data, stream);
     stream.tasks = std::move(users);
+    limit_to_tasks(stream, tasks);
     opened.push_back(std::move(stream));
   }
   check_streams_agree(spec, opened);

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "core/text.hpp"
 #include "experiment/config_forms.hpp"
 #include "experiment/config_path.hpp"
 #include "experiment/spec_parts.hpp"
@@ -77,6 +78,10 @@ void TaskSpec::fields(ConfigFields& f) {
   f.word({"plugin", "plugin that implements the task", true}, plugin);
   f.word({"data", "data set the task learns from", true}, data);
   f.word({"target", "column that is learned; empty: the plugin's default"}, target);
+  f.integer({"limit",
+             "first rows of the training data (after validation is split off) whose labels the "
+             "task learns from; those of later rows count as missing for it; 0: all"},
+            limit, {.at_least = 0});
   f.rest("options of the plugin (`espalier info PLUGIN`)", options);
 }
 
@@ -90,9 +95,24 @@ void DiagnosticsSpec::fields(Fields& f) {
 void TrainSpec::fields(Fields& f) {
   static constexpr std::array<std::string_view, 2> kLastBatches = {"drop", "keep"};
   constexpr Index kMany = 1'000'000;
-  f.integer({"epochs", "passes over the longest training set"}, epochs,
+  static constexpr std::array<std::string_view, 3> kSamplings = {"cycle", "proportional",
+                                                                 "temperature"};
+  f.integer({"epochs", "passes over the longest training set (but see sampling)"}, epochs,
             {.at_least = 1, .at_most = kMany});
-  f.integer({"batch", "rows of each data set in a step"}, batch, {.at_least = 1, .at_most = kMany});
+  f.integer({"batch", "rows of each data set in a step (but see sampling)"}, batch,
+            {.at_least = 1, .at_most = kMany});
+  f.word(
+      {"sampling",
+       "rows of each data set in a step, where they are of unequal size. cycle: `batch` of each; "
+       "shorter ones start again in a fresh order until the longest is through. proportional: "
+       "the same number in all (batch x data sets), shared out in the proportion of their "
+       "sizes, at least one of each; an epoch ends when all are through at least once. "
+       "temperature: likewise in the proportion of size^(1 / temperature)"},
+      sampling, kSamplings);
+  f.number({"temperature",
+            "of sampling: temperature; 1 is proportional, larger ones draw small data sets more "
+            "often"},
+           temperature, {.at_least = 0.0, .above = true});
   f.word({"last_batch", "what happens to the short batch that ends an epoch"}, last_batch,
          kLastBatches);
   f.integer({"evaluation_batch", "rows evaluated at a time"}, evaluation_batch,
@@ -101,6 +121,15 @@ void TrainSpec::fields(Fields& f) {
             log_every, {.at_least = 0});
   f.integer({"checkpoint_every", "epochs between checkpoints; 0: only when interrupted"},
             checkpoint_every, {.at_least = 0});
+  if (sampling != "temperature" && temperature != 1.0) {
+    f.refuse("temperature", text::cat("expected a temperature only with sampling: temperature, "
+                                      "found it with ",
+                                      sampling));
+  }
+  if (sampling != "cycle" && last_batch == "keep") {
+    f.refuse("last_batch", text::cat("expected drop with sampling: ", sampling,
+                                     ", whose epochs have no short batch, found keep"));
+  }
 }
 
 }  // namespace espalier

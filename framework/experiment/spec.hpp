@@ -42,7 +42,8 @@ struct TaskSpec {
   std::string plugin;
   std::string data;
   std::string target;  ///< empty: the task's default
-  ConfigNode options;  ///< the entry without `plugin`, `data` and `target`
+  Index limit = 0;     ///< first rows of the training data whose labels the task sees; 0: all
+  ConfigNode options;  ///< the entry without the keys above
 
   void fields(ConfigFields& fields);
 };
@@ -65,7 +66,9 @@ struct OptimizerGroup {
 /// `train:`.
 struct ESPALIER_API TrainSpec {
   Index epochs = 10;
-  Index batch = 64;                 ///< rows of each stream in a step
+  Index batch = 64;                 ///< rows of a stream in a step, on average over the streams
+  std::string sampling = "cycle";   ///< cycle | proportional | temperature: see EpochPlan
+  double temperature = 1.0;         ///< of `sampling: temperature`
   std::string last_batch = "drop";  ///< drop | keep: the short batch that ends an epoch
   Index evaluation_batch = 256;
   Index log_every = 0;         ///< steps between records of the training loss; 0: epochs only

@@ -54,7 +54,9 @@ ordered_json conventions(const Prepared& run) {
           {"smooth", run.spec.conventions.smooth},
           {"every", run.spec.conventions.every},
           {"loss", "mean over labelled elements of each task's batch; the total is their sum"},
-          {"epoch", "one pass over the longest stream; shorter ones start again"},
+          {"epoch", run.spec.train.sampling == "cycle"
+                        ? "one pass over the longest stream; shorter ones start again"
+                        : "until every stream is through at least once; others start again"},
           {"batches_per_step", run.spec.balance.object->needs().batches},
           {"selection", "none: the last epoch's model is evaluated"}};
 }

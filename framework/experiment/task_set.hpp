@@ -13,6 +13,7 @@ struct RunTask {
   std::string name;
   std::string data;    ///< data entry it learns from
   std::string target;  ///< column it learns
+  Index limit;         ///< training rows from this one on have no label for it; 0: all have
   TaskHandle handle;
 };
 

@@ -10,12 +10,6 @@ namespace espalier {
 
 namespace {
 
-Index longest_stream(const OpenedData& data) {
-  Index rows = 0;
-  for (const Stream& stream : data) rows = std::max(rows, stream.train.rows);
-  return rows;
-}
-
 std::vector<std::string> names_of_tasks(const TaskSet& tasks) {
   std::vector<std::string> names;
   for (const RunTask& task : tasks) names.push_back(task.name);
@@ -41,27 +35,15 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
       ones_(tasks.size(), 1.0),
       weight_sums_(tasks.size()),
       present_(tasks.size()) {
-  const Index batch = spec.train.batch, longest = longest_stream(data);
-  const Index drawn = batch * needs_.batches;
-  if (needs_.batches > 1 && spec.train.last_batch == "keep") {
-    throw ConfigError(text::cat("[train] expected train.last_batch: drop for balance '",
-                                spec.balance.name, "', which draws ", needs_.batches,
-                                " batches in a step, found keep"));
-  }
-  const Index short_rows = spec.train.last_batch == "keep" ? longest % batch : 0;
-  if (longest < drawn && short_rows == 0) {
-    throw ConfigError(text::cat(
-        "[train] expected train.batch of at most ", longest / needs_.batches, " (",
-        needs_.batches == 1 ? "" : "several are drawn in a step; ", longest,
-        " rows has the largest stream), found ", batch, "; or set train.last_batch: keep"));
-  }
-  steps_per_epoch_ = static_cast<std::uint64_t>(longest / drawn + (short_rows > 0 ? 1 : 0));
-  for (const Stream& stream : data) {
+  const EpochPlan epoch = plan_epoch(spec, data);
+  steps_per_epoch_ = epoch.steps;
+  for (std::size_t s = 0; s < data.size(); ++s) {
+    const Stream& stream = data[s];
     const auto seed = static_cast<std::uint64_t>(spec.seed);
-    orders_.emplace_back(seed, stream.name, stream.train.rows, batch);
+    orders_.emplace_back(seed, stream.name, stream.train.rows, epoch.rows[s]);
     if (!needs_.validation) continue;
     validation_orders_.emplace_back(seed, "validation of " + stream.name, stream.validation.rows,
-                                    batch);
+                                    epoch.rows[s]);
   }
   if (needs_.common_inputs && data.size() > 1) {
     throw ConfigError(text::cat("[train] expected tasks that label the same data for balance '",
@@ -74,8 +56,8 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
                      !needs_.cross_gram && !spec.conventions.needs_gram() &&
                      spec.conventions.gram != "per_layer";  // one lane has one weight a task
   if (skips) light_pass_ = make_loss_pass(tools_);
-  full_ = plan_geometry(longest < batch ? short_rows : batch);
-  if (short_rows > 0 && longest >= batch) last_ = plan_geometry(short_rows);
+  full_ = plan_geometry(epoch.rows);
+  if (!epoch.last_rows.empty()) last_ = plan_geometry(epoch.last_rows);
   pass_->begin(*full_.main.plan, weigher_);
   std::vector<OptimizerRule> rules;
   for (const OptimizerGroup& group : spec.optimizers) {
@@ -84,11 +66,11 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
   updater_ = std::make_unique<Updater>(full_.main.plan->parameters(), rules);
 }
 
-Trainer::Geometry Trainer::plan_geometry(Index rows) {
+Trainer::Geometry Trainer::plan_geometry(const std::vector<Index>& rows) {
   std::vector<StreamRows> once, all;
-  for (std::size_t s = 0; s < data_.size(); ++s) once.push_back({static_cast<int>(s), rows});
   for (std::size_t s = 0; s < data_.size() * static_cast<std::size_t>(needs_.batches); ++s) {
-    all.push_back({static_cast<int>(s), rows});
+    all.push_back({static_cast<int>(s), rows[s % data_.size()]});
+    if (s < data_.size()) once.push_back(all.back());
   }
   const auto plan = [&](const std::vector<StreamRows>& streams, const PlanOptions& options) {
     return plan_model(spec_, tasks_, data_, store_, streams,

@@ -6,6 +6,7 @@
 #include "data/stream.hpp"
 #include "experiment/backward/pass.hpp"
 #include "experiment/checkpoint.hpp"
+#include "experiment/epoch_plan.hpp"
 #include "experiment/evaluate.hpp"
 #include "experiment/phase_clock.hpp"
 
@@ -60,7 +61,7 @@ class ESPALIER_API Trainer {
     std::optional<PlannedModel> watched;  ///< lanes and Gram, for diagnostics alone
   };
 
-  Geometry plan_geometry(Index rows);
+  Geometry plan_geometry(const std::vector<Index>& rows);
   Geometry& geometry_of_step();
   void fill(PlannedModel& model, BilevelProblem::Batch batch);
   void read_losses(PlannedModel& model);

@@ -4,7 +4,8 @@ using namespace espalier;
 
 namespace {
 
-/// Any integer label: optional hidden layers, one output for each class, cross entropy, accuracy.
+/// Any integer label: optional hidden layers (with dropout), one output for each class, cross
+/// entropy, accuracy.
 class Classification final : public Task {
  public:
   void fields(Fields& f) override {
@@ -14,6 +15,8 @@ class Classification final : public Task {
              smoothing_, {.at_least = 0.0, .at_most = 1.0});
     if (smoothing_ >= 1.0) f.refuse("smoothing", "expected a number below 1, found 1");
     f.integers({"hidden", "units of relu layers before the output"}, hidden_, {.at_least = 1});
+    f.number({"dropout", "rate of dropout behind each hidden layer"}, dropout_,
+             {.at_least = 0.0, .at_most = 0.999});
   }
 
   void accept(const TargetColumn& column) override {
@@ -32,7 +35,9 @@ class Classification final : public Task {
   Var head(const Net& net, Var features) const override {
     Var x = flatten(net, features);
     for (std::size_t i = 0; i < hidden_.size(); ++i) {
-      x = relu(net, linear(net, "hidden" + std::to_string(i + 1), x, {.units = hidden_[i]}));
+      const std::string name = "hidden" + std::to_string(i + 1);
+      x = relu(net, linear(net, name, x, {.units = hidden_[i]}));
+      x = dropout(net, name + "/dropout", x, dropout_);
     }
     return linear(net, "output", x, {.units = classes_});
   }
@@ -50,6 +55,7 @@ class Classification final : public Task {
  private:
   Index classes_ = 2;
   double smoothing_ = 0.0;
+  double dropout_ = 0.0;
   std::vector<Index> hidden_;
 };
 

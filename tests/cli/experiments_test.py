@@ -33,6 +33,18 @@ class Experiments(CommandTest):
         self.assertGreater(tasks["character"]["test"]["accuracy"], 0.5)
         self.assertGreater(tasks["kind"]["test"]["accuracy"], 0.7)
 
+    FEW_PAIRS = ("data.pairs.train_examples=12000", "train.epochs=2", "train.batch=32", "threads=1")
+
+    def test_two_digits_in_one_image(self):
+        tasks = self.short_run("multi_mnist.yaml", *self.FEW_PAIRS)
+        self.assertGreater(tasks["left"]["test"]["accuracy"], 0.4)
+        self.assertGreater(tasks["right"]["test"]["accuracy"], 0.4)
+
+    def test_a_digit_and_a_piece_of_clothing_in_one_image(self):
+        tasks = self.short_run("fashion_and_mnist.yaml", *self.FEW_PAIRS)
+        self.assertGreater(tasks["digit"]["test"]["accuracy"], 0.5)
+        self.assertGreater(tasks["clothing"]["test"]["accuracy"], 0.5)
+
     def test_seven_torques(self):
         tasks = self.short_run("sarcos.yaml", "train.epochs=8")
         for task, splits in tasks.items():

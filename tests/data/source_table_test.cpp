@@ -15,7 +15,7 @@ TEST_CASE("the table lists every source once and makes it") {
     entry.make()->fields(fields);  // the defaults are good values
     CHECK(fields.names.empty() == (entry.name == "none"));
   }
-  CHECK(names == "idx glyphs csv none ");
+  CHECK(names == "idx multi_mnist glyphs csv none ");
 }
 
 }  // namespace espalier

@@ -1,10 +1,11 @@
 #include "experiment/trainer.hpp"
 
-#include "experiment/prepared.hpp"
-#include "experiment/spec_support.hpp"
-#include "plugin/support.hpp"
+#include <cmath>
+
+#include "experiment/prepare_support.hpp"
 
 using namespace espalier;
+using espalier::test::prepare_text;
 using espalier::test::TemporaryFolder;
 
 namespace {
@@ -27,11 +28,9 @@ std::string experiment(int tasks, bool own_inputs, const std::string& balance) {
                    "balance: ", balance, "\noptimizer: { sgd: 0.1 }\ntrain: { batch: 16 }\n");
 }
 
-std::unique_ptr<Prepared> prepare_text(const TemporaryFolder& folder, const std::string& yaml) {
-  RunRequest request;
-  request.file = folder.write("exp.yaml", yaml);
-  request.plugin_folders = {ESPALIER_PLUGINS};
-  return prepare(request);
+// Rows whose label entered the epoch's score: its state is the sum of losses, then their number.
+double labelled_rows(const Trainer& trainer, std::size_t task) {
+  return trainer.scores()[task].state()[1];
 }
 
 }  // namespace
@@ -54,5 +53,30 @@ TEST_CASE("a step of the trainer is one sweep up and one down, whatever tasks an
         }
       }
     }
+  }
+}
+
+TEST_CASE("a step draws of each stream the rows that sampling gives it") {
+  const TemporaryFolder folder;
+  std::string yaml = experiment(2, true, "equal");
+  yaml.replace(yaml.find("train: 64"), 9, "train: 192");  // data d0
+  for (const char* const sampling : {"proportional", "temperature, temperature: 2"}) {
+    CAPTURE(sampling);
+    const std::string option = text::cat("train: { sampling: ", sampling, ", ");
+    std::string text = yaml;
+    text.replace(text.find("train: { batch"), 9, option);
+    const auto run = prepare_text(folder, text);
+    Trainer& trainer = *run->trainer;
+    const bool proportional = std::string_view(sampling) == "proportional";
+    // 32 rows a step, 3 : 1 or sqrt(3) : 1; an epoch is 192 / 24 or 192 / 20 steps.
+    CHECK(trainer.examples_per_step() == 32);
+    CHECK(trainer.steps_per_epoch() == (proportional ? 8 : 9));
+    trainer.step();
+    CHECK(labelled_rows(trainer, 0) == (proportional ? 24 : 20));
+    CHECK(labelled_rows(trainer, 1) == (proportional ? 8 : 12));
+    while (!trainer.epoch_finished()) trainer.step();
+    trainer.next_epoch();
+    trainer.step();
+    CHECK(std::isfinite(trainer.losses()[1]));
   }
 }

@@ -44,9 +44,10 @@ class TemporaryFolder {
 
 /// One task on a tape of `rows` rows of features: what a head is recorded on.
 struct Bench {
-  Bench(Index rows, const Shape& features_row, const Shape& target_row, Dtype target_dtype)
+  Bench(Index rows, const Shape& features_row, const Shape& target_row, Dtype target_dtype,
+        bool training = true)
       : store(7),
-        tape(true),
+        tape(training),
         features(tape.input("features", features_row, Dtype::floating, {{0, rows}})),
         target(tape.input("target", target_row, target_dtype, {{0, rows}})),
         net(tape, store, streams, Domain::task, "heads/task") {}

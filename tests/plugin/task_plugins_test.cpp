@@ -255,6 +255,33 @@ TEST_CASE("a loss without any knowledge is that of guessing") {
   CHECK(plan.loss(0) == doctest::Approx(std::log(5.0)).epsilon(1e-6));
 }
 
+TEST_CASE("the head of classification drops hidden units in training alone") {
+  Registry registry = dynamic_registry();
+  const auto losses = [&](double rate, bool training) {
+    TaskHandle task = registry.load("classification");
+    GivenFields options = numbers({{"classes", 5}, {"dropout", rate}});
+    options.lists = {{"hidden", {64}}};
+    task.fields(options);
+    test::Bench b(4, {3}, {1}, Dtype::integer, training);
+    b.tape.loss(0, task.loss(b.net, task.head(b.net, b.features), b.target));
+    Plan plan(std::move(b.tape));
+    for (std::int32_t& label : plan.indices(b.target)) label = 2;
+    for (real& number : plan.value(b.features).span()) number = real{1};
+    std::vector<double> found;
+    for (const std::uint64_t step : {1U, 2U}) {
+      plan.forward(step);
+      found.push_back(static_cast<double>(plan.loss(0)));
+    }
+    return found;
+  };
+  const std::vector<double> plain = losses(0.0, true);
+  CHECK(plain[0] == plain[1]);
+  CHECK(losses(0.5, false) == plain);
+  const std::vector<double> dropped = losses(0.5, true);
+  CHECK(dropped[0] != plain[0]);
+  CHECK(dropped[0] != dropped[1]);
+}
+
 TEST_CASE("the regression losses are the ones they are named after") {
   const auto loss = [](const std::string& word, double delta) {
     Registry registry = dynamic_registry();
@@ -318,7 +345,7 @@ TEST_CASE("options are listed, bounded, and refused where they stand") {
   };
   CHECK(refusal("letters", {}) == "");
   CHECK(refusal("classification", numbers({{"classes", 2}, {"smoothing", 0.999}})) ==
-        "classes smoothing hidden");
+        "classes smoothing hidden dropout");
   CHECK(refusal("classification", numbers({{"classes", 1}})) ==
         "exp.yaml:1:1: classes: out of range");
   CHECK(refusal("classification", numbers({{"smoothing", 1}})) ==

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "autograd/ops/channel_dropout.hpp"
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/elementwise_backward.hpp"
 #include "espalier/ops.hpp"
@@ -10,8 +11,8 @@ namespace {
 
 class Dropout final : public Op {
  public:
-  Dropout(double rate, std::vector<StreamRandom> randoms)
-      : rate_(rate), randoms_(std::move(randoms)) {}
+  Dropout(double rate, bool channels, std::vector<StreamRandom> randoms)
+      : rate_(rate), channels_(channels), randoms_(std::move(randoms)) {}
 
   std::string_view name() const override { return "dropout"; }
 
@@ -22,46 +23,61 @@ class Dropout final : public Op {
 
   // y = x keep / (1 - rate)
   void forward(const OpContext& c) const override {
-    const Index row = c.output.shape.row_size();
+    const Index row = c.output.shape.row_size(), mask = mask_size(c.output.shape);
     auto* const keep = reinterpret_cast<std::uint8_t*>(c.saved.data());
     for (const Part& part : c.parts) {
       const RandomStream& random = stream_of(part);
       for (Index r = 0; r < part.rows; ++r) {
-        draw(random, c.step, r, row, keep + (part.first + r) * row);
+        draw(random, c.step, r, mask, keep + (part.first + r) * mask);
       }
     }
     const auto factor = static_cast<real>(1.0 / (1.0 - rate_));
     const real* x = c.inputs[0].data;
     real* y = c.output.data;
-    for (Index i = 0, n = c.output.size(); i < n; ++i) y[i] = kept(keep[i], factor * x[i]);
+    for_masks(c.output.shape[0], row, mask, [&](Index i, Index k) {
+      for (Index e = 0; e < mask; ++e) y[i + e] = kept(keep[k + e], factor * x[i + e]);
+    });
   }
 
   // dx = dy keep / (1 - rate)
   void backward(const BackwardContext& c) const override {
     const auto factor = static_cast<real>(1.0 / (1.0 - rate_));
-    const Index row = c.dy.shape.row_size();
+    const Index row = c.dy.shape.row_size(), mask = mask_size(c.dy.shape);
     const auto* const saved = reinterpret_cast<const std::uint8_t*>(c.saved.data());
     for (const Run& run : c.runs[0]) {
-      const std::uint8_t* keep = saved + run.value_row * row;
+      const std::uint8_t* keep = saved + run.value_row * mask;
       const real* dy = c.dy.data + run.dy_row * row;
       real* dx = c.dx[0].data + run.dx_row * row;
-      const Index n = run.rows * row;
-      if (run.accumulate) {
-        for (Index i = 0; i < n; ++i) dx[i] += kept(keep[i], factor * dy[i]);
-      } else {
-        for (Index i = 0; i < n; ++i) dx[i] = kept(keep[i], factor * dy[i]);
-      }
+      for_masks(run.rows, row, mask, [&](Index i, Index k) {
+        if (run.accumulate) {
+          for (Index e = 0; e < mask; ++e) dx[i + e] += kept(keep[k + e], factor * dy[i + e]);
+        } else {
+          for (Index e = 0; e < mask; ++e) dx[i + e] = kept(keep[k + e], factor * dy[i + e]);
+        }
+      });
     }
   }
 
   Footprint footprint(const Geometry& g) const override {
-    return {.saved = static_cast<std::size_t>(g.output.shape.size()), .workspace = 0};
+    const Shape& y = g.output.shape;
+    return {.saved = static_cast<std::size_t>(y[0] * mask_size(y)), .workspace = 0};
   }
   bool reads_input(int /*k*/) const override { return false; }
   bool in_place() const override { return true; }
 
  private:
   static real kept(std::uint8_t keep, real x) { return keep != 0 ? x : 0; }
+
+  // Numbers that are kept or dropped on their own in a row: all, or one for each channel.
+  Index mask_size(const Shape& y) const { return channels_ ? y[-1] : y.row_size(); }
+
+  // f(first element, first number of its mask) for each run of elements under one mask.
+  template <class F>
+  static void for_masks(Index rows, Index row, Index mask, F f) {
+    for (Index r = 0; r < rows; ++r) {
+      for (Index i = 0; i < row; i += mask) f(r * row + i, r * mask);
+    }
+  }
 
   const RandomStream& stream_of(const Part& part) const {
     return std::ranges::find(randoms_, part.stream, &StreamRandom::stream)->random;
@@ -83,12 +99,11 @@ class Dropout final : public Op {
   }
 
   double rate_;
+  bool channels_;
   std::vector<StreamRandom> randoms_;
 };
 
-}  // namespace
-
-Var dropout(Tape& tape, Var x, double rate, std::vector<StreamRandom> randoms) {
+Var record(Tape& tape, Var x, double rate, bool channels, std::vector<StreamRandom> randoms) {
   if (!(rate >= 0.0 && rate < 1.0)) {
     check::fail("dropout", "a rate from 0 to below 1", text::number(rate));
   }
@@ -100,7 +115,17 @@ Var dropout(Tape& tape, Var x, double rate, std::vector<StreamRandom> randoms) {
                   text::cat(found, " of them"));
     }
   }
-  return tape.record(std::make_unique<Dropout>(rate, std::move(randoms)), {x});
+  return tape.record(std::make_unique<Dropout>(rate, channels, std::move(randoms)), {x});
+}
+
+}  // namespace
+
+Var dropout(Tape& tape, Var x, double rate, std::vector<StreamRandom> randoms) {
+  return record(tape, x, rate, /*channels=*/false, std::move(randoms));
+}
+
+Var channel_dropout(Tape& tape, Var x, double rate, std::vector<StreamRandom> randoms) {
+  return record(tape, x, rate, /*channels=*/true, std::move(randoms));
 }
 
 }  // namespace espalier

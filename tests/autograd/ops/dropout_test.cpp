@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "autograd/ops/channel_dropout.hpp"
 #include "autograd/ops/op_values.hpp"
 
 namespace espalier::test {
@@ -58,6 +59,28 @@ TEST_CASE("dropout changes nothing in evaluation or at rate 0") {
   CHECK(dropout(evaluation, x, 0.5, {}).id == x.id);
   const Var z = training.input("x", {3}, Dtype::floating, {{0, 2}});
   CHECK(dropout(training, z, 0.0, {}).id == z.id);
+}
+
+TEST_CASE("dropout of channels drops all places of a channel in a row, or none") {
+  constexpr Index kRows = 400, kPlaces = 6, kChannels = 5;
+  Tape tape(/*training=*/true);
+  const Var x = tape.input("x", {3, 2, kChannels}, Dtype::floating, {{0, kRows}});
+  const Var y = channel_dropout(tape, x, 0.25, {{0, RandomStream(1, "a")}});
+  tape.keep(y);
+  Plan plan(std::move(tape));
+  std::ranges::fill(plan.value(x).span(), real{1});
+  plan.forward(3);
+  const real* out = plan.value(y).data;
+  Index kept = 0, mixed = 0;
+  for (Index r = 0; r < kRows; ++r, out += kPlaces * kChannels) {
+    for (Index c = 0; c < kChannels; ++c) {
+      for (Index p = 1; p < kPlaces; ++p) CHECK(out[p * kChannels + c] == out[c]);
+      kept += out[c] == static_cast<real>(1.0 / 0.75) ? 1 : 0;
+      mixed += out[c] != out[0] ? 1 : 0;
+    }
+  }
+  CHECK(static_cast<double>(kept) / (kRows * kChannels) == doctest::Approx(0.75).epsilon(0.05));
+  CHECK(mixed > kRows / 2);  // channels of one row differ
 }
 
 }  // namespace espalier::test

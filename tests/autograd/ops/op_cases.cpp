@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "autograd/ops/channel_dropout.hpp"
+
 namespace espalier::test {
 
 namespace {
@@ -157,6 +159,16 @@ void add_elementwise(std::vector<OpCase>& cases) {
                    [](R r) {
                      return dropout(r.tape, r.inputs[0], 0.4,
                                     {{0, RandomStream(11, "a")}, {1, RandomStream(11, "b")}});
+                   },
+                   false,
+                   {}});
+  cases.push_back({"dropout of channels",
+                   {real_row({3, 2, 5})},
+                   {},
+                   [](R r) {
+                     return channel_dropout(
+                         r.tape, r.inputs[0], 0.4,
+                         {{0, RandomStream(11, "a")}, {1, RandomStream(11, "b")}});
                    },
                    false,
                    {}});
