@@ -4,6 +4,7 @@
 
 #include "cli/commands.hpp"
 #include "experiment/describe.hpp"
+#include "experiment/legality.hpp"
 
 namespace espalier::cli {
 
@@ -14,7 +15,15 @@ void add_check(CLI::App& app) {
   const auto resolved = std::make_shared<bool>(false);
   add_experiment_arguments(*command, *request);
   command->add_flag("--resolved", *resolved, "print the resolved experiment as YAML");
-  command->callback([request, resolved] {
+  const auto matrix = std::make_shared<bool>(false);
+  command->add_flag("--matrix", *matrix,
+                    "print which sharing strategies and balancers go together on this experiment");
+  command->callback([request, resolved, matrix] {
+    if (*matrix) {
+      const auto run = prepare_data(*request);
+      std::cout << legality_text(legality_table(run->spec, run->tasks, run->data));
+      return;
+    }
     const auto run = prepare(*request);
     std::cout << (*resolved ? run->resolved : check_report(*run));
   });

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "core/file.hpp"
 #include "experiment/reference.hpp"
 
 namespace espalier::cli {
@@ -16,13 +17,17 @@ void add_describe(CLI::App& app) {
   add_experiment_arguments(*command, *request);
   command->get_option("experiment")->required(false);
   command->add_flag("--reference", *reference, "print the reference of all YAML keys instead");
-  command->callback([request, reference] {
+  const auto svg = std::make_shared<std::string>();
+  command->add_option("--svg", *svg, "write a drawing of the composition to this file");
+  command->callback([request, reference, svg] {
     if (*reference) {
       std::cout << reference_markdown();
       return;
     }
     if (request->file.empty()) throw CLI::RequiredError("experiment");
-    std::cout << describe_model(*prepare(*request));
+    const auto run = prepare(*request);
+    if (!svg->empty()) file::write_atomically(*svg, draw_model(*run));
+    std::cout << describe_model(*run);
   });
 }
 

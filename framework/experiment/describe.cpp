@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "core/text.hpp"
+#include "experiment/composition.hpp"
 
 namespace espalier {
 
@@ -15,20 +16,6 @@ std::string extents(const Shape& shape) {
   std::vector<std::string> words;
   for (const Index extent : shape.row()) words.push_back(std::to_string(extent));
   return words.empty() ? "1" : text::join(words, "x");
-}
-
-std::string grouped(double number) {
-  std::array<char, 40> buffer{};
-  if (number >= 1e9) {
-    std::snprintf(buffer.data(), buffer.size(), "%.2fG", number / 1e9);
-  } else if (number >= 1e6) {
-    std::snprintf(buffer.data(), buffer.size(), "%.2fM", number / 1e6);
-  } else if (number >= 1e4) {
-    std::snprintf(buffer.data(), buffer.size(), "%.1fk", number / 1e3);
-  } else {
-    std::snprintf(buffer.data(), buffer.size(), "%.0f", number);
-  }
-  return buffer.data();
 }
 
 std::string row(const std::array<std::string, 4>& cells) {
@@ -81,14 +68,20 @@ std::string describe_model(const Prepared& run) {
     scope = node.scope;
     const double parameters = parameters_of(*node.op);
     out += row({"  " + std::string(node.op->name()), extents(tape.shape(node.output)),
-                parameters > 0.0 ? grouped(parameters) : "", grouped(flops_of_row(tape, node))});
+                parameters > 0.0 ? short_number(parameters) : "",
+                short_number(flops_of_row(tape, node))});
   }
-  double shared = 0.0, own = 0.0;
-  for (const Parameter& p : run.store->parameters()) {
-    (p.domain == Domain::shared ? shared : own) += static_cast<double>(p.value.size());
-  }
-  return out + text::cat("  parameters: ", grouped(shared), " shared, ", grouped(own),
-                         " in heads; flops are those of one example forward\n");
+  const Composition composition = composition_of(tape, run.tasks.size());
+  return out +
+         text::cat("  parameters: ", short_number(composition.shared_parameters), " shared, ",
+                   short_number(composition.own_parameters),
+                   " of single tasks; flops are those of one example forward\n\n") +
+         composition_text(composition, run.tasks);
+}
+
+std::string draw_model(const Prepared& run) {
+  return composition_svg(composition_of(run.trainer->plan().tape(), run.tasks.size()), run.tasks,
+                         text::cat(run.spec.name, ": sharing ", run.spec.sharing.name));
 }
 
 std::string check_report(const Prepared& run) {

@@ -79,9 +79,9 @@ Var rotated(const Net& head, Var x, Index most, TaskVars& vars) {
 
 }  // namespace
 
-PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedData& data,
-                        ParameterStore& store, const std::vector<StreamRows>& streams,
-                        const ModelOptions& options) {
+RecordedModel record_model(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedData& data,
+                           ParameterStore& store, const std::vector<StreamRows>& streams,
+                           const ModelOptions& options) {
   std::vector<std::string> names;  // a further batch of a stream has the stream's name
   for (const StreamRows& stream : streams) {
     names.resize(std::max(names.size(), static_cast<std::size_t>(stream.stream) + 1));
@@ -90,9 +90,8 @@ PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const 
   const Shape sample = sample_shape(spec.trunk);
   for (const StreamRows& s : streams) check_input(spec, stream_of(data, s.stream), sample);
 
-  Tape tape(options.training);
-  PlannedModel model;
-  model.streams = streams;
+  RecordedModel model{Tape(options.training), {}, {}};
+  Tape& tape = model.tape;
   const Dtype dtype = stream_of(data, streams[0].stream)
                           .train.find(stream_of(data, streams[0].stream).input)
                           ->dtype;
@@ -120,8 +119,15 @@ PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const 
     tape.loss(slots[i].task, task.handle.loss(head, vars.prediction, vars.target));
     model.tasks.push_back(vars);
   }
-  model.plan = std::make_unique<Plan>(std::move(tape), options.plan);
   return model;
+}
+
+PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedData& data,
+                        ParameterStore& store, const std::vector<StreamRows>& streams,
+                        const ModelOptions& options) {
+  RecordedModel recorded = record_model(spec, tasks, data, store, streams, options);
+  return {std::make_unique<Plan>(std::move(recorded.tape), options.plan), recorded.input, streams,
+          std::move(recorded.tasks)};
 }
 
 namespace {

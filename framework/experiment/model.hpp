@@ -37,6 +37,19 @@ struct ModelOptions {
   TrunkOptions trunk = {};
 };
 
+/// A model as it was recorded, without a plan.
+struct RecordedModel {
+  Tape tape;
+  Var input;
+  std::vector<TaskVars> tasks;
+};
+
+/// Records the experiment's model over `streams` as `plan_model` does.
+ESPALIER_API RecordedModel record_model(const ExperimentSpec& spec, const TaskSet& tasks,
+                                        const OpenedData& data, ParameterStore& store,
+                                        const std::vector<StreamRows>& streams,
+                                        const ModelOptions& options);
+
 /// Records and plans the experiment's model over `streams`, with the tasks that label them. Stream
 /// number b * data.size() + s is the b-th batch of stream s in one step. Parameters are made in
 /// `store` on first use and found again later. Throws ShapeError with the place in the YAML.

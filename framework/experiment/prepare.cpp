@@ -45,10 +45,15 @@ std::unique_ptr<Prepared> prepare_spec(const RunRequest& request) {
   return p;
 }
 
-std::unique_ptr<Prepared> prepare(const RunRequest& request) {
+std::unique_ptr<Prepared> prepare_data(const RunRequest& request) {
   auto p = prepare_spec(request);
   blas::set_threads(static_cast<int>(p->spec.threads));
   p->data = open_data(p->spec, p->tasks);
+  return p;
+}
+
+std::unique_ptr<Prepared> prepare(const RunRequest& request) {
+  auto p = prepare_data(request);
   p->store = std::make_unique<ParameterStore>(static_cast<std::uint64_t>(p->spec.seed));
   p->trainer = std::make_unique<Trainer>(p->spec, p->tasks, p->data, *p->store, *p->clock);
   p->evaluator = std::make_unique<Evaluator>(p->spec, p->tasks, p->data, *p->store);

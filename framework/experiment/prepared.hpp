@@ -36,6 +36,9 @@ struct Prepared {
 /// Reads, loads, opens and plans; writes nothing. Throws BadInput.
 ESPALIER_API std::unique_ptr<Prepared> prepare(const RunRequest& request);
 
+/// The same without model, trainer and evaluator.
+ESPALIER_API std::unique_ptr<Prepared> prepare_data(const RunRequest& request);
+
 /// The resolved experiment alone: no data is opened, no model planned.
 ESPALIER_API std::unique_ptr<Prepared> prepare_spec(const RunRequest& request);
 

@@ -8,6 +8,7 @@
 
 #include "core/build_id.hpp"
 #include "core/text.hpp"
+#include "experiment/composition.hpp"
 #include "tensor/blas.hpp"
 
 namespace espalier {
@@ -17,11 +18,12 @@ namespace {
 using nlohmann::ordered_json;
 
 ordered_json parameter_counts(const Prepared& run) {
-  Index trunk = 0, heads = 0;
+  Index trunk = 0, heads = 0, shared = 0;
   for (const Parameter& p : run.store->parameters()) {
-    (p.domain == Domain::shared ? trunk : heads) += p.value.size();
+    (p.name.starts_with("trunk/") ? trunk : heads) += p.value.size();
+    if (p.domain == Domain::shared) shared += p.value.size();
   }
-  return {{"trunk", trunk}, {"heads", heads}, {"total", trunk + heads}};
+  return {{"trunk", trunk}, {"heads", heads}, {"total", trunk + heads}, {"shared", shared}};
 }
 
 ordered_json seconds(const PhaseClock& clock) {
@@ -93,6 +95,26 @@ ordered_json balance_report(const Prepared& run) {
   return j;
 }
 
+// Parts of the model with their users, and each task's share.
+ordered_json composition(const Prepared& run) {
+  const Composition all = composition_of(run.trainer->plan().tape(), run.tasks.size());
+  ordered_json j;
+  for (const Composition::Part& part : all.parts) {
+    ordered_json entry = {{"parameters", part.parameters}, {"flops", part.flops}};
+    entry["shared"] = part.shared;
+    for (const int t : part.tasks) {
+      entry["tasks"].push_back(run.tasks[static_cast<std::size_t>(t)].name);
+    }
+    j["parts"][part.name] = entry;
+  }
+  for (std::size_t t = 0; t < run.tasks.size(); ++t) {
+    j["tasks"][run.tasks[t].name] = {{"parameters", all.tasks[t].parameters},
+                                     {"shared_parameters", all.tasks[t].shared_parameters},
+                                     {"flops", all.tasks[t].flops}};
+  }
+  return j;
+}
+
 }  // namespace
 
 double examples_per_second(const Prepared& run) {
@@ -130,6 +152,7 @@ ordered_json make_summary(const Prepared& run, const Results& results, const std
   j["epochs"] = state.epoch + (run.trainer->epoch_finished() ? 1 : 0);
   j["tasks"] = scores_of_tasks(run, results);
   j["parameters"] = parameter_counts(run);
+  j["composition"] = composition(run);
   j["seconds"] = seconds(*run.clock);
   j["examples_per_second"] = examples_per_second(run);
   j["peak_memory_bytes"] = peak_memory_bytes();

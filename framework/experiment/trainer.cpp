@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "espalier/error.hpp"
+#include "experiment/legality.hpp"
 
 namespace espalier {
 
@@ -45,10 +46,6 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
     validation_orders_.emplace_back(seed, "validation of " + stream.name, stream.validation.rows,
                                     epoch.rows[s]);
   }
-  if (needs_.common_inputs && data.size() > 1) {
-    throw ConfigError(text::cat("[train] expected tasks that label the same data for balance '",
-                                spec.balance.name, "', found ", data.size(), " data sets"));
-  }
   tools_.tasks = tasks.size();
   tools_.fill = [this](PlannedModel& model, BilevelProblem::Batch from) { fill(model, from); };
   pass_ = make_pass(tools_, needs_, spec.conventions);
@@ -58,6 +55,9 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
   if (skips) light_pass_ = make_loss_pass(tools_);
   full_ = plan_geometry(epoch.rows);
   if (!epoch.last_rows.empty()) last_ = plan_geometry(epoch.last_rows);
+  const ModelFacts facts = facts_of(full_.main.plan->tape(), tasks.size(), data.size());
+  const std::string why = refusal(facts, needs_, spec.sharing.name, spec.balance.name);
+  if (!why.empty()) throw ConfigError(text::cat(spec.balance.place, ": ", why));
   pass_->begin(*full_.main.plan, weigher_);
   std::vector<OptimizerRule> rules;
   for (const OptimizerGroup& group : spec.optimizers) {

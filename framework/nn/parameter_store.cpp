@@ -35,7 +35,9 @@ Parameter& ParameterStore::parameter(const std::string& name, const Shape& shape
   if (Parameter* found = find(parameters_, name, shape)) return *found;
   parameters_.push_back(
       {name, allocate(name, shape), domain, static_cast<int>(parameters_.size())});
-  initialize(parameters_.back().value, initializer, RandomStream(seed_, "init/" + name));
+  if (start_ == Start::initialised) {
+    initialize(parameters_.back().value, initializer, RandomStream(seed_, "init/" + name));
+  }
   return parameters_.back();
 }
 

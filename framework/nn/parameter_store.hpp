@@ -15,7 +15,10 @@ namespace espalier {
 /// never change.
 class ESPALIER_API ParameterStore {
  public:
-  explicit ParameterStore(std::uint64_t seed) : seed_(seed) {}
+  /// `untouched`: parameters have a place but no numbers, for models that are only looked at.
+  enum class Start : std::uint8_t { initialised, untouched };
+  explicit ParameterStore(std::uint64_t seed, Start start = Start::initialised)
+      : seed_(seed), start_(start) {}
 
   Parameter& parameter(const std::string& name, const Shape& shape, Domain domain,
                        const Initializer& initializer);
@@ -29,6 +32,7 @@ class ESPALIER_API ParameterStore {
   Tensor allocate(const std::string& name, const Shape& shape);
 
   std::uint64_t seed_;
+  Start start_;
   std::deque<Parameter> parameters_;  // a deque: pointers to elements stay valid
   std::deque<Buffer> buffers_;
   std::deque<Arena> memory_;

@@ -127,6 +127,7 @@ std::vector<Var> StageNet::layers_each(std::span<const Var> xs, std::string_view
     }
     const Net trunk =
         again.empty() ? trunk_->trunk_ : trunk_->renamed(again, text::join(names, "+"));
+    net(column, owner);  // the stack is a part of the stage
     const Var x = use.values.size() == 1 ? use.values[0] : stack(tape, use.values);
     const Var y = trunk_->run_layers(trunk.in(domain_of(owner)), x, column_name(label_, column),
                                      {first_stage_, stages_, 0, layer_count()});

@@ -32,6 +32,31 @@ class Arguments(CommandTest):
         for word in ("trunk/conv", "28x28x4", "heads/letters", "heads/digits", "parameters"):
             self.assertIn(word, text)
 
+    def test_describe_writes_a_drawing(self):
+        text = self.run_ok("describe", "small.yaml", "--svg", "small.svg",
+                           "trunk.stages.0.sharing=private").stdout
+        self.assertRegex(text, r"trunk/conv/letters .* own +letters\n")
+        with open(self.path("small.svg")) as file:
+            drawing = file.read()
+        self.assertIn("trunk/conv/digits", drawing)
+        self.assertTrue(drawing.startswith("<svg"))
+
+    def test_check_prints_what_goes_together(self):
+        text = self.run_ok("check", "--matrix", "small.yaml").stdout
+        names = text.splitlines()[0].split()
+        self.assertLessEqual({"hard", "none"}, set(names))
+        rows = {line.split()[0]: line.split()[1:] for line in text.splitlines()[1:]
+                if not line.startswith("[")}
+        legal = json.loads(self.run_ok("list", "balancers", "--json").stdout)
+        self.assertEqual(set(rows), {entry["name"] for entry in legal})
+        self.assertTrue(all(cell == "yes" for cell in rows["equal"]))
+        self.assertEqual(rows["pcgrad"][names.index("hard")], "yes")
+        self.assertNotEqual(rows["pcgrad"][names.index("none")], "yes")
+        # The table says what a run would.
+        self.run_ok("check", "small.yaml", "sharing=hard", "balance=pcgrad")
+        self.assertIn("found none under sharing 'none'; nearest: balance: equal",
+                      self.refused("check", "small.yaml", "sharing=none", "balance=pcgrad"))
+
     def test_list_and_info(self):
         text = self.run_ok("list").stdout
         for word in ("hard", "pcgrad", "max_pool", "adamw", "cosine", "glyphs", "letters"):
