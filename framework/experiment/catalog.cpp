@@ -85,8 +85,14 @@ std::vector<CatalogEntry> plugin_catalog(const std::vector<std::string>& folders
   for (const PluginListing& plugin : registry->list()) {
     const bool usable = plugin.why_not.empty();
     const std::string name = plugin.name;
-    all.push_back({"plugins", name, usable ? plugin.summary : "unusable: " + plugin.why_not, "", "",
-                   [registry, name](Fields& fields) { registry->load(name).fields(fields); }});
+    const bool shares = plugin.kind == "sharing";
+    all.push_back(
+        {"plugins", name,
+         usable ? (shares ? "sharing: " : "") + plugin.summary : "unusable: " + plugin.why_not, "",
+         "", [registry, name, shares](Fields& fields) {
+           if (shares) return registry->load_sharing(name)->fields(fields);
+           registry->load(name).fields(fields);
+         }});
   }
   return all;
 }

@@ -4,6 +4,7 @@
 #include "espalier/error.hpp"
 #include "experiment/config_read.hpp"
 #include "experiment/config_write.hpp"
+#include "experiment/plugin_sharing.hpp"
 #include "experiment/task_set.hpp"
 
 namespace espalier {
@@ -26,6 +27,13 @@ bool wanted(const ExperimentSpec& spec, const TaskSpec& task) {
 }  // namespace
 
 TaskSet load_tasks(ExperimentSpec& spec, Registry& registry) {
+  if (auto* const trunk = dynamic_cast<PluginStrategy*>(spec.sharing.object.get())) {
+    trunk->sharing().load(registry, spec.sharing.place);
+  }
+  for (Stage& stage : spec.trunk.stages) {
+    auto* const own = dynamic_cast<PluginSharing*>(stage.own_sharing.get());
+    if (own != nullptr) own->load(registry, stage.sharing_place);
+  }
   TaskSet tasks;
   for (TaskSpec& task : spec.tasks) {
     if (!wanted(spec, task)) continue;

@@ -54,13 +54,17 @@ class BalanceForm final : public TableChoice<Balancer, const BalancerEntry> {
 class SharingForm final : public TableChoice<SharingStrategy, const SharingEntry> {
  public:
   SharingForm(Choice<SharingStrategy>& choice, Groups& groups)
-      : TableChoice("sharing strategy", sharing_table(), choice), groups_(groups) {}
+      : TableChoice("sharing strategy", sharing_table(), choice),
+        sharing_(choice),
+        groups_(groups) {}
 
  protected:
+  std::vector<std::string> names() const override;
   void choose(const std::string& name, const std::string& place) const override;
   void fields(ConfigFields& fields) const override;
 
  private:
+  Choice<SharingStrategy>& sharing_;
   Groups& groups_;
 };
 

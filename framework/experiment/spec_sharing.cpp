@@ -1,5 +1,6 @@
 // `sharing` of the trunk and of a stage: a strategy, its options, and who shares with whom.
 #include "core/text.hpp"
+#include "experiment/plugin_sharing.hpp"
 #include "experiment/spec_parts.hpp"
 
 namespace espalier {
@@ -53,28 +54,53 @@ class GroupsForm final : public Form {
 constexpr Field kGroups = {"groups",
                            "who shares with whom, such as [[a, b], [c]]; none: all together"};
 
+// Beside the tables: one that a plugin brings.
+constexpr const char* kPlugin = "plugin";
+
+std::vector<std::string> with_plugin(std::vector<std::string> names) {
+  names.emplace_back(kPlugin);
+  return names;
+}
+
+// What no other field names are the plugin's options.
+void list_plugin(ConfigFields& f, PluginSharing& plugin, Groups& groups) {
+  plugin.config_fields(f, [&] { f.form(kGroups, GroupsForm(groups)); });
+}
+
 }  // namespace
+
+std::vector<std::string> SharingForm::names() const {
+  return with_plugin(names_of(sharing_table()));
+}
 
 void SharingForm::choose(const std::string& name, const std::string& place) const {
   TableChoice::choose(name, place);
+  if (name == kPlugin) sharing_.object = std::make_unique<PluginStrategy>();
   groups_.clear();
 }
 
 void SharingForm::fields(ConfigFields& f) const {
+  auto* const plugin = dynamic_cast<PluginStrategy*>(sharing_.object.get());
+  if (plugin != nullptr) return list_plugin(f, plugin->sharing(), groups_);
   TableChoice::fields(f);
   f.form(kGroups, GroupsForm(groups_));
 }
 
-std::vector<std::string> StageSharingForm::names() const { return names_of(stage_sharing_table()); }
+std::vector<std::string> StageSharingForm::names() const {
+  return with_plugin(names_of(stage_sharing_table()));
+}
 
 void StageSharingForm::choose(const std::string& name, const std::string& place) const {
   stage_.sharing = name;
   stage_.sharing_place = place;
   stage_.own_sharing = make_named<StageSharing>(stage_sharing_table(), name);
+  if (name == kPlugin) stage_.own_sharing = std::make_unique<PluginSharing>();
   stage_.groups.clear();
 }
 
 void StageSharingForm::fields(ConfigFields& f) const {
+  auto* const plugin = dynamic_cast<PluginSharing*>(stage_.own_sharing.get());
+  if (plugin != nullptr) return list_plugin(f, *plugin, stage_.groups);
   stage_.own_sharing->fields(f);
   f.form(kGroups, GroupsForm(stage_.groups));
 }

@@ -77,7 +77,8 @@ PluginStamp check_stamp(std::string_view where, std::string_view bytes,
            "'; rename the file to espalier_", name, ".so, or the plugin");
   }
   const auto summary = text_at(bytes, offsetof(PluginInfo, summary), sizeof(PluginInfo::summary));
-  return {std::string(name), std::string(summary)};
+  const auto kind = text_at(bytes, offsetof(PluginInfo, kind), sizeof(PluginInfo::kind));
+  return {std::string(name), std::string(summary), std::string(kind)};
 }
 
 std::string_view stamp_bytes(const PluginInfo& info) {

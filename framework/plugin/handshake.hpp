@@ -11,6 +11,7 @@ namespace espalier {
 struct PluginStamp {
   std::string name;
   std::string summary;
+  std::string kind;  ///< "task" or "sharing"
 };
 
 /// Compares the first bytes of a PluginInfo with this framework: magic, API number, size, build,

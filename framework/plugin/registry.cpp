@@ -9,6 +9,7 @@
 #include "espalier/error.hpp"
 #include "plugin/elf_stamp.hpp"
 #include "plugin/handshake.hpp"
+#include "plugin/sharing_handle.hpp"
 
 namespace espalier {
 
@@ -124,15 +125,25 @@ void Registry::fail_not_found(const std::string& name) const {
        text::suggestion(name, usable));
 }
 
-TaskHandle Registry::load(const std::string& name) {
+Registry::Found Registry::find(const std::string& name) {
   check_plugin_name(name, name);
   const auto loaded = libraries_.find(name);
-  if (loaded != libraries_.end()) return {loaded->second, loaded->second->info()};
+  if (loaded != libraries_.end()) return {loaded->second, &loaded->second->info()};
   const std::string file = only_place(name);
-  if (file.empty()) return {nullptr, *linked_.at(name)};
+  if (file.empty()) return {nullptr, linked_.at(name)};
   const auto library = std::make_shared<const Library>(file, name);
   libraries_.emplace(name, library);
-  return {library, library->info()};
+  return {library, &library->info()};
+}
+
+TaskHandle Registry::load(const std::string& name) {
+  const Found found = find(name);
+  return {found.library, *found.info};
+}
+
+std::unique_ptr<StageSharing> Registry::load_sharing(const std::string& name) {
+  const Found found = find(name);
+  return std::make_unique<SharingHandle>(found.library, *found.info);
 }
 
 std::vector<PluginListing> Registry::list() const {
@@ -146,12 +157,14 @@ std::vector<PluginListing> Registry::list() const {
 
   std::vector<PluginListing> listings;
   for (const std::string& name : names) {
-    PluginListing listing{name, "", "", ""};
+    PluginListing listing{name, "", "", "", ""};
     try {
       listing.file = only_place(name);
-      listing.summary = listing.file.empty()
-                            ? linked_.at(name)->summary
-                            : check_stamp(listing.file, read_stamp(listing.file), name).summary;
+      const PluginStamp stamp = listing.file.empty()
+                                    ? check_stamp(name, stamp_bytes(*linked_.at(name)), name)
+                                    : check_stamp(listing.file, read_stamp(listing.file), name);
+      listing.summary = stamp.summary;
+      listing.kind = stamp.kind;
     } catch (const PluginError& e) {
       listing.why_not = e.what();
     }

@@ -15,6 +15,7 @@ namespace espalier {
 struct PluginListing {
   std::string name;     ///< of the file where the stamp cannot be trusted
   std::string summary;  ///< empty where it cannot be trusted
+  std::string kind;     ///< "task" or "sharing"; empty where it cannot be trusted
   std::string file;     ///< empty: linked into the program
   std::string why_not;  ///< empty: usable
 };
@@ -36,12 +37,20 @@ class ESPALIER_API Registry {
   /// twice, refused by the handshake, or the task's constructor threw.
   TaskHandle load(const std::string& name);
 
+  /// A new way to share a stage, of plugin `name`. Throws PluginError likewise.
+  std::unique_ptr<StageSharing> load_sharing(const std::string& name);
+
   /// Every plugin in reach, by its stamp alone: no code of any of them runs. Sorted by name.
   std::vector<PluginListing> list() const;
 
   const std::vector<std::string>& folders() const { return folders_; }
 
  private:
+  struct Found {
+    std::shared_ptr<const Library> library;  ///< null: linked into the program
+    const PluginInfo* info;
+  };
+  Found find(const std::string& name);
   std::vector<std::string> files_of(const std::string& name) const;
   std::string only_place(const std::string& name) const;
   [[noreturn]] void fail_not_found(const std::string& name) const;

@@ -1,11 +1,11 @@
 #include "plugin/task_handle.hpp"
 
-#include <array>
 #include <utility>
 
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 #include "plugin/guard.hpp"
+#include "plugin/make_object.hpp"
 
 namespace espalier {
 
@@ -47,12 +47,7 @@ TaskHandle::TaskHandle(std::shared_ptr<const Library> library, const PluginInfo&
     : plugin_(info.name), task_(make(info), Delete{std::move(library), info.destroy}) {}
 
 Task* TaskHandle::make(const PluginInfo& info) const {
-  std::array<char, 1024> error{};
-  Task* const task = info.create(error.data(), error.size());
-  if (task != nullptr) return task;
-  error.back() = '\0';
-  throw PluginError(text::cat("[plugin ", plugin_,
-                              "] create: ", error[0] == '\0' ? "made no task" : error.data()));
+  return static_cast<Task*>(make_object(info, "task"));
 }
 
 void TaskHandle::fields(Fields& fields) {

@@ -35,7 +35,7 @@ class ESPALIER_API TaskHandle {
   // assigned over, where two members would be replaced in the wrong order.
   struct Delete {
     std::shared_ptr<const Library> library;
-    void (*destroy)(Task*) noexcept;
+    void (*destroy)(void*) noexcept;
     void operator()(Task* task) const noexcept { destroy(task); }
   };
 

@@ -22,6 +22,7 @@ const std::string& StageNet::task_name(std::size_t task) const {
 
 Var StageNet::trunk_input(const StreamSet& streams) const { return rows(trunk_->input_, streams); }
 
+Tape& StageNet::tape() const { return trunk_->trunk_.tape(); }
 std::uint64_t StageNet::steps_per_epoch() const { return trunk_->options_.steps_per_epoch; }
 std::uint64_t StageNet::total_steps() const { return trunk_->options_.total_steps; }
 

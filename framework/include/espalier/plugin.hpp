@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "espalier/build_string.hpp"
+#include "espalier/sharing.hpp"
 #include "espalier/task.hpp"
 
 namespace espalier {
@@ -28,9 +29,10 @@ struct PluginInfo {
   char build[512];
   char name[64];
   char summary[256];
-  /// Null where the constructor threw; then `error` holds why.
-  Task* (*create)(char* error, std::size_t error_size) noexcept;
-  void (*destroy)(Task* task) noexcept;
+  char kind[16];  ///< what `create` makes: "task" (Task) or "sharing" (StageSharing)
+  /// A pointer to the kind's base class; null where the constructor threw, then `error` holds why.
+  void* (*create)(char* error, std::size_t error_size) noexcept;
+  void (*destroy)(void* object) noexcept;
 };
 static_assert(std::is_standard_layout_v<PluginInfo> && std::is_trivially_copyable_v<PluginInfo>);
 
@@ -50,11 +52,21 @@ inline void copy_error(char* to, std::size_t size, std::string_view from) noexce
   to[count] = '\0';
 }
 
+/// What a plugin may contribute.
+template <class Class>
+struct Contribution {
+  static_assert(std::is_base_of_v<Task, Class> || std::is_base_of_v<StageSharing, Class>,
+                "a plugin is a class derived from espalier::Task or espalier::StageSharing");
+  static constexpr bool kIsTask = std::is_base_of_v<Task, Class>;
+  using Base = std::conditional_t<kIsTask, Task, StageSharing>;
+  static constexpr std::string_view kKind = kIsTask ? "task" : "sharing";
+};
+
 // No exception crosses the boundary: its text does.
-template <class TaskClass>
-Task* create(char* error, std::size_t size) noexcept {
+template <class Class>
+void* create(char* error, std::size_t size) noexcept {
   try {
-    return new TaskClass;
+    return static_cast<typename Contribution<Class>::Base*>(new Class);
   } catch (const std::exception& e) {
     copy_error(error, size, e.what());
   } catch (...) {
@@ -63,12 +75,15 @@ Task* create(char* error, std::size_t size) noexcept {
   return nullptr;
 }
 
-inline void destroy(Task* task) noexcept { delete task; }
+template <class Class>
+void destroy(void* object) noexcept {
+  delete static_cast<typename Contribution<Class>::Base*>(object);
+}
 
 }  // namespace plugin_detail
 
-/// The stamp of a plugin whose task is `TaskClass`.
-template <class TaskClass>
+/// The stamp of a plugin that contributes `Class`.
+template <class Class>
 consteval PluginInfo plugin_info(std::string_view name, std::string_view summary) {
   PluginInfo info{};
   plugin_detail::copy(info.magic, kPluginMagic);
@@ -77,8 +92,9 @@ consteval PluginInfo plugin_info(std::string_view name, std::string_view summary
   plugin_detail::copy(info.build, kBuildString);
   plugin_detail::copy(info.name, name);
   plugin_detail::copy(info.summary, summary);
-  info.create = plugin_detail::create<TaskClass>;
-  info.destroy = plugin_detail::destroy;
+  plugin_detail::copy(info.kind, plugin_detail::Contribution<Class>::kKind);
+  info.create = plugin_detail::create<Class>;
+  info.destroy = plugin_detail::destroy<Class>;
   return info;
 }
 

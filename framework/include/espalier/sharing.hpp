@@ -68,6 +68,7 @@ class ESPALIER_API StageNet {
   Net net(std::string_view part, int owner) const;
   /// The rows of these streams of x (x itself where it has no others).
   Var rows(Var x, const StreamSet& streams) const;
+  Tape& tape() const;
   /// Optimiser steps in an epoch and in the run, for schedules; 0 while evaluating.
   std::uint64_t steps_per_epoch() const;
   std::uint64_t total_steps() const;
