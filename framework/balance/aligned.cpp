@@ -17,7 +17,7 @@
 
 #include "balance/make.hpp"
 #include "balance/nonzero_rows.hpp"
-#include "balance/solve/symmetric_eigen.hpp"
+#include "tensor/symmetric_eigen.hpp"
 
 namespace espalier {
 

@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "balance/solve/symmetric_eigen.hpp"
+#include "tensor/symmetric_eigen.hpp"
 #include "espalier/api.hpp"
 
 namespace espalier {

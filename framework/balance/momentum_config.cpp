@@ -20,7 +20,7 @@
 
 #include "balance/make.hpp"
 #include "balance/rows.hpp"
-#include "balance/solve/symmetric_eigen.hpp"
+#include "tensor/symmetric_eigen.hpp"
 
 namespace espalier {
 

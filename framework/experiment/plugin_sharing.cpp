@@ -27,6 +27,8 @@ Demand PluginSharing::demand(const Demand& out, bool last) const {
   return loaded_->demand(out, last);
 }
 
+bool PluginSharing::mixes() const { return loaded_->mixes(); }
+
 Flows PluginSharing::record(const StageNet& stage, const Flows& in) const {
   return loaded_->record(stage, in);
 }

@@ -18,6 +18,7 @@ class PluginSharing final : public StageSharing {
   void load(Registry& registry, const std::string& place);
 
   Demand demand(const Demand& out, bool last) const override;
+  bool mixes() const override;
   Flows record(const StageNet& stage, const Flows& in) const override;
 
  private:

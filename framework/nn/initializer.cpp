@@ -44,6 +44,8 @@ void initialize(const Tensor& value, const Initializer& initializer, RandomStrea
       return fill_uniform(value, std::sqrt(6.0 / (fans.in + fans.out)), random);
     case Initializer::Kind::normal:
       return fill_normal(value, initializer.amount, random);
+    case Initializer::Kind::uniform:
+      return fill_uniform(value, initializer.amount, random);
     case Initializer::Kind::constant:
       std::ranges::fill(value.span(), static_cast<real>(initializer.amount));
       return;

@@ -25,6 +25,10 @@ Demand SharingHandle::demand(const Demand& out, bool last) const {
                               " tasks, found ", in.tasks.size()));
 }
 
+bool SharingHandle::mixes() const {
+  return guard(plugin_, "mixes", [&] { return sharing_->mixes(); });
+}
+
 namespace {
 
 bool carries(const Tape& tape, Var x, const StreamSet& streams) {

@@ -16,6 +16,7 @@ class SharingHandle final : public StageSharing {
 
   void fields(Fields& fields) override;
   Demand demand(const Demand& out, bool last) const override;
+  bool mixes() const override;
   Flows record(const StageNet& stage, const Flows& in) const override;
 
  private:

@@ -94,8 +94,9 @@ Demand TrunkRecorder::demand_of(const StageBlock& block, const Demand& out, bool
   return in;
 }
 
-Flows TrunkRecorder::record_block(const StageBlock& block, const Demand& wanted, const Flows& in,
-                                  bool last) {
+Flows TrunkRecorder::record_block(std::span<const StageBlock> blocks, std::size_t b,
+                                  const Demand& wanted, const Flows& in) {
+  const StageBlock& block = blocks[b];
   Flows out;
   out.tasks.resize(tasks_.size());
   for (const Group& group : groups_of(block)) {
@@ -105,7 +106,9 @@ Flows TrunkRecorder::record_block(const StageBlock& block, const Demand& wanted,
     mine.shared = in.shared;
     StageNet stage(*this, block.first, block.count, group.members, group.label, own);
     stage.first_ = block.first == 0;
-    stage.last_ = last;
+    stage.last_ = b + 1 == blocks.size();
+    stage.mixed_later_ = std::ranges::any_of(
+        blocks.subspan(b + 1), [](const StageBlock& later) { return later.sharing->mixes(); });
     const Flows made = block.sharing->record(stage, mine);
     for (std::size_t k = 0; k < group.members.size(); ++k) {
       out.tasks[static_cast<std::size_t>(group.members[k])] = made.tasks[k];
@@ -128,7 +131,7 @@ std::vector<Var> TrunkRecorder::record(std::span<const StageBlock> blocks,
   }
   Flows flows{std::vector<Var>(tasks_.size(), input_), input_};
   for (std::size_t b = 0; b < blocks.size(); ++b) {
-    flows = record_block(blocks[b], wanted[b + 1], flows, b + 1 == blocks.size());
+    flows = record_block(blocks, b, wanted[b + 1], flows);
   }
   std::vector<Var> features;
   Tape& tape = trunk_.tape();

@@ -38,7 +38,8 @@ class ESPALIER_API TrunkRecorder {
   };
 
   std::vector<Group> groups_of(const StageBlock& block) const;
-  Flows record_block(const StageBlock& block, const Demand& wanted, const Flows& in, bool last);
+  Flows record_block(std::span<const StageBlock> blocks, std::size_t b, const Demand& wanted,
+                     const Flows& in);
   Demand demand_of(const StageBlock& block, const Demand& out, bool last) const;
   struct Range {  ///< layers [first, last) of some stages
     std::size_t stage, stages, first, last;

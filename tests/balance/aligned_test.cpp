@@ -1,5 +1,5 @@
 #include "balance/gram_properties.hpp"
-#include "balance/solve/symmetric_eigen.hpp"
+#include "tensor/symmetric_eigen.hpp"
 
 using namespace espalier;
 using namespace espalier::test;

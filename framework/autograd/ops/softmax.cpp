@@ -1,7 +1,7 @@
 #include "autograd/ops/check.hpp"
+#include "autograd/ops/softmax_backward.hpp"
 #include "espalier/ops.hpp"
 #include "tensor/elementwise.hpp"
-#include "tensor/sums.hpp"
 
 namespace espalier {
 
@@ -26,23 +26,7 @@ class Softmax final : public Op {
   }
 
   // dx = y (dy - <y, dy>)
-  void backward(const BackwardContext& c) const override {
-    const Index classes = c.output.shape[-1], row = c.output.shape.row_size();
-    for (const Run& run : c.runs[0]) {
-      for (Index at = 0; at < run.rows * row; at += classes) {
-        const real* y = c.output.data + run.value_row * row + at;
-        const real* dy = c.dy.data + run.dy_row * row + at;
-        real* dx = c.dx[0].data + run.dx_row * row + at;
-        const auto mean = static_cast<real>(
-            sum_of(classes, [&](Index i) { return static_cast<double>(y[i] * dy[i]); }));
-        if (run.accumulate) {
-          for (Index i = 0; i < classes; ++i) dx[i] += y[i] * (dy[i] - mean);
-        } else {
-          for (Index i = 0; i < classes; ++i) dx[i] = y[i] * (dy[i] - mean);
-        }
-      }
-    }
-  }
+  void backward(const BackwardContext& c) const override { softmax_backward(c); }
 
   bool reads_input(int /*k*/) const override { return false; }
   bool reads_output() const override { return true; }

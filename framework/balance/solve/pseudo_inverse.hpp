@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <span>
 
-#include "balance/solve/symmetric_eigen.hpp"
+#include "tensor/symmetric_eigen.hpp"
 
 namespace espalier::solve {
 

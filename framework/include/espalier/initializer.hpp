@@ -17,6 +17,7 @@ namespace espalier {
 ///   glorot_normal   N(0, 2 / (fan_in + fan_out))          Glorot & Bengio 2010
 ///   glorot_uniform  U(-a, a), a^2 = 6 / (fan_in + fan_out)
 ///   normal          N(0, amount^2)
+///   uniform         U(-amount, amount)
 ///   constant        amount
 ///   given           numbers, one after the other
 struct Initializer {
@@ -26,6 +27,7 @@ struct Initializer {
     glorot_normal,
     glorot_uniform,
     normal,
+    uniform,
     constant,
     given
   };

@@ -51,6 +51,22 @@ ESPALIER_API Var layer_norm(Tape& tape, Var x, Parameter& scale, Parameter& shif
 /// ...).
 ESPALIER_API Var parameter_rows(Tape& tape, Var x, Parameter& value);
 
+/// y = sum_j a_j x_j of k values of one shape (N, ..., C) with trained coefficients (k), or (k, C):
+/// one for each channel (cross-stitch units, Misra et al. 2016).
+ESPALIER_API Var mix(Tape& tape, const std::vector<Var>& values, Parameter& coefficients);
+
+struct GumbelOptions {
+  RandomStream random = {};
+  double temperature = 1.0;  ///< of the first epoch; divided by sqrt(epoch) later
+  std::uint64_t epoch = 1;   ///< steps of an epoch
+  std::uint64_t warmup = 0;  ///< steps in which all values are averaged and no logit moves
+};
+/// One of k values of one shape (N, ...), chosen by k trained logits with Gumbel noise, forward the
+/// value itself, backward as a softmax (straight through); evaluation takes the largest logit
+/// (learned branching, Guo et al., ICML 2020). logits (k).
+ESPALIER_API Var gumbel_choice(Tape& tape, const std::vector<Var>& values, Parameter& logits,
+                               const GumbelOptions& options = {});
+
 /// Rows of a table. tokens (N, ...) integers in [0, V), table (V, D); y (N, ..., D). A negative
 /// token gives zeros (padding).
 ESPALIER_API Var embedding(Tape& tape, Var tokens, Parameter& table);
@@ -71,6 +87,8 @@ ESPALIER_API Var scale(Tape& tape, Var x, double factor);
 ESPALIER_API Var add(Tape& tape, Var a, Var b);
 /// Elementwise product of two values of one shape.
 ESPALIER_API Var multiply(Tape& tape, Var a, Var b);
+/// y_n = sum_e w_ne x_e,n: values (N, ...) of one shape, weighted row by row. weights (N, E).
+ESPALIER_API Var weighted_sum(Tape& tape, Var weights, const std::vector<Var>& values);
 /// The random numbers of one stream of rows.
 struct StreamRandom {
   int stream = 0;
@@ -85,6 +103,18 @@ ESPALIER_API Var dropout(Tape& tape, Var x, double rate, std::vector<StreamRando
 
 ESPALIER_API Var softmax(Tape& tape, Var x);
 ESPALIER_API Var log_softmax(Tape& tape, Var x);
+/// The softmax over the k largest scores of each row (of equal ones, the first), 0 elsewhere
+/// (Shazeer et al., ICLR 2017, without noise). x (N, C).
+ESPALIER_API Var top_k_softmax(Tape& tape, Var x, Index k);
+/// The step of DSelect-k (Hazimeh et al., NeurIPS 2021): 0 below -gamma / 2, 1 above gamma / 2, a
+/// cubic between them.
+ESPALIER_API Var smooth_step(Tape& tape, Var x, double gamma);
+/// Probability of each number whose m bits are set independently: bits (N, m) in [0, 1]; y
+/// (N, 2^m), y_ne = prod_i (bit i of e set ? x_ni : 1 - x_ni).
+ESPALIER_API Var bit_products(Tape& tape, Var bits);
+/// p itself (N, E); its gradient is that of the losses plus strength times the mean entropy of the
+/// rows: what DSelect-k adds to the loss that p serves.
+ESPALIER_API Var entropy_pull(Tape& tape, Var p, double strength);
 
 // ---- pooling -----------------------------------------------------------------------------------
 

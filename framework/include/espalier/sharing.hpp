@@ -85,6 +85,7 @@ class ESPALIER_API StageNet {
   std::string label_;         ///< of the group; "" where it is everybody
   const Demand* wanted_;
   bool first_ = false, last_ = false;
+  bool mixed_later_ = false;  ///< a later stage mixes the tasks' columns
 };
 
 /// How tasks use one stage. Derive, list the options, say what rows it needs, record it. Parameters
@@ -96,6 +97,9 @@ class ESPALIER_API StageSharing {
   /// Whose rows each incoming flow must carry when `out` is asked of the stage. By default a task's
   /// features depend on its own incoming ones alone.
   virtual Demand demand(const Demand& out, bool /*last*/) const { return out; }
+  /// Whether a task's features depend on other tasks' incoming ones. What stands before such a
+  /// stage in a task's column learns from several losses, and is the balancer's.
+  virtual bool mixes() const { return false; }
   /// Records the stage on the incoming flows. Throws ShapeError.
   virtual Flows record(const StageNet& stage, const Flows& in) const = 0;
 };

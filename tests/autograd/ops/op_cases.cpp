@@ -256,6 +256,58 @@ void add_shapes(std::vector<OpCase>& cases) {
                    },
                    false,
                    {}});
+  cases.push_back({"mix",
+                   {real_row({2, 3}), real_row({2, 3}), real_row({2, 3})},
+                   {Shape{3}},
+                   [](R r) { return mix(r.tape, r.inputs, *r.parameters[0]); },
+                   false,
+                   {}});
+  cases.push_back({"mix by channel",
+                   {real_row({2, 3}), real_row({2, 3})},
+                   {Shape{2, 3}},
+                   [](R r) { return mix(r.tape, r.inputs, *r.parameters[0]); },
+                   false,
+                   {}});
+  cases.push_back(
+      {"weighted_sum",
+       {real_row({3}), real_row({2, 5}), real_row({2, 5}), real_row({2, 5})},
+       {},
+       [](R r) {
+         return weighted_sum(r.tape, r.inputs[0], {r.inputs[1], r.inputs[2], r.inputs[3]});
+       },
+       false,
+       {}});
+  cases.push_back({"top_k_softmax",
+                   {InputSpec{.row = {5}, .distinct = true}},
+                   {},
+                   [](R r) { return top_k_softmax(r.tape, r.inputs[0], 2); },
+                   false,
+                   {}});
+  cases.push_back({"smooth_step",
+                   {real_row({3, 2})},
+                   {},
+                   [](R r) { return smooth_step(r.tape, r.inputs[0], 1.2); },
+                   false,
+                   {}});
+  cases.push_back({"bit_products",
+                   {InputSpec{.row = {3}, .low = 0.0, .high = 1.0}},
+                   {},
+                   [](R r) { return bit_products(r.tape, r.inputs[0]); },
+                   false,
+                   {}});
+  // Their own gradients are no derivatives: entropy_test.cpp and gumbel_test.cpp.
+  cases.push_back({"entropy_pull of no strength",
+                   {InputSpec{.row = {3}, .low = 0.1, .high = 1.0}},
+                   {},
+                   [](R r) { return entropy_pull(r.tape, r.inputs[0], 0.0); },
+                   false,
+                   {}});
+  cases.push_back({"gumbel_choice of one",
+                   {real_row({3})},
+                   {Shape{1}},
+                   [](R r) { return gumbel_choice(r.tape, r.inputs, *r.parameters[0]); },
+                   false,
+                   {}});
   cases.push_back({"stack",
                    {real_row({3, 2})},
                    {},

@@ -1,4 +1,4 @@
-#include "balance/solve/symmetric_eigen.hpp"
+#include "tensor/symmetric_eigen.hpp"
 
 #include <doctest/doctest.h>
 

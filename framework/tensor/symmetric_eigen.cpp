@@ -1,7 +1,7 @@
 // Cyclic Jacobi (Golub & Van Loan, section 8.5). A pair is left alone where it is negligible beside
 // the two diagonal elements themselves rather than beside the whole matrix: that is what keeps
 // small eigenvalues of positive definite matrices accurate (Demmel & Veselic 1992).
-#include "balance/solve/symmetric_eigen.hpp"
+#include "tensor/symmetric_eigen.hpp"
 
 #include <algorithm>
 #include <cmath>

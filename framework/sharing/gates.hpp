@@ -1,0 +1,18 @@
+#pragma once
+
+#include "sharing/experts.hpp"
+
+namespace espalier {
+
+/// Weights (N, experts) of a gate that reads x (N, ...):
+///   softmax  softmax(W x + b)
+///   top_k    the same over the k largest logits, zero elsewhere (Shazeer et al., ICLR 2017,
+///   without
+///            noise)
+///   dselect  DSelect-k (Hazimeh et al., NeurIPS 2021): k selectors, each choosing an expert by the
+///            bits of its number, S_gamma(V x + c) of them; mixed by softmax(W x + b). Their
+///            entropy (times `entropy`) joins the loss. The number of experts must be a power of
+///            two.
+Var record_gate(const Net& net, Var x, Index experts, const ExpertsOptions& options);
+
+}  // namespace espalier

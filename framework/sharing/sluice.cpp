@@ -1,0 +1,109 @@
+// Sluice networks (Ruder, Bingel, Augenstein, Sogaard, AAAI 2019, "Latent Multi-task Architecture
+// Learning"). Each task has a column of the stage's layers, whose output channels are split into G
+// subspaces; an alpha matrix mixes the T G subspaces of all columns:
+//   subspace g of task t gets sum_{u,h} alpha_{tg,uh} x_{u,h}
+// starting from `same` on its own and `other` shared out among the rest. `orthogonality` adds
+// lambda sum_t sum_{g<h} ||W_tg W_th'||^2 over the last weights of every column, rows grouped by
+// subspace: a penalty, which is no task. Columns and alphas are the balancer's.
+// Deviation: the paper's mixture over layers (beta) needs layers of one width and is left out.
+#include "sharing/columns.hpp"
+#include "sharing/every_stage.hpp"
+#include "sharing/make.hpp"
+#include "sharing/orthogonality.hpp"
+
+#include "core/text.hpp"
+#include "espalier/error.hpp"
+#include "sharing/column_penalty.hpp"
+
+namespace espalier {
+
+namespace {
+
+class Sluice final : public StageSharing {
+ public:
+  void fields(Fields& f) override {
+    f.integer({"subspaces", "parts that each column's channels are split into"}, subspaces_,
+              {.at_least = 1});
+    f.number({"same", "first coefficient of a subspace itself"}, same_);
+    f.number({"other", "first coefficients of all others, together"}, other_);
+    f.number({"orthogonality", "factor of the penalty on the subspaces' inner products"},
+             orthogonality_, {.at_least = 0});
+  }
+
+  Demand demand(const Demand& out, bool /*last*/) const override { return all_from_each(out); }
+  bool mixes() const override { return true; }
+
+  Flows record(const StageNet& stage, const Flows& in) const override {
+    const StreamSet all = stage.wanted().all();
+    std::vector<Var> parts;  // T G of them
+    std::vector<Parameter*> weights;
+    for (std::size_t t = 0; t < stage.tasks(); ++t) {
+      const std::size_t before = stage.tape().nodes().size();
+      const Var column =
+          stage.layers(stage.rows(in.tasks[t], all), stage.task_name(t), StageNet::kShared);
+      for (Parameter* made : parameters_since(stage.tape(), before)) {
+        if (made->value.shape.rank() < 2) continue;
+        if (weights.size() == t) weights.push_back(made);
+        weights[t] = made;
+      }
+      split(stage.tape(), column, parts);
+    }
+    if (orthogonality_ > 0.0 && subspaces_ > 1 && stage.tape().training()) {
+      stage.tape().penalty(make_orthogonality(weights, subspaces_, orthogonality_));
+    }
+    return mixed(stage, parts);
+  }
+
+ private:
+  void split(Tape& tape, Var column, std::vector<Var>& parts) const {
+    const Shape& shape = tape.shape(column);
+    const Index channels = shape[-1];
+    if (channels % subspaces_ != 0) {
+      throw ShapeError(text::cat("[sluice] expected channels that ", subspaces_,
+                                 " subspaces divide, found ", channels));
+    }
+    const Index width = channels / subspaces_;
+    for (Index g = 0; g < subspaces_; ++g) {
+      parts.push_back(slice(tape, column, -1, g * width, width));
+    }
+  }
+
+  Flows mixed(const StageNet& stage, const std::vector<Var>& parts) const {
+    Flows out{std::vector<Var>(stage.tasks()), {}};
+    const auto count = static_cast<Index>(parts.size());
+    for (std::size_t t = 0; t < stage.tasks(); ++t) {
+      const StreamSet& wanted = stage.wanted().tasks[t];
+      if (wanted.empty()) continue;
+      const Net net = stage.net(stage.task_name(t) + "/alpha", StageNet::kShared);
+      const std::vector<Var> own = rows_of_each(stage, parts, wanted);
+      std::vector<Var> subspaces;
+      for (Index g = 0; g < subspaces_; ++g) {
+        std::vector<double> start;
+        for (Index k = 0; k < count; ++k) {
+          const bool itself = k == static_cast<Index>(t) * subspaces_ + g;
+          start.push_back(coefficient(itself, same_, other_, parts.size()));
+        }
+        Parameter& alpha = net.parameter(text::cat("subspace", g), {count},
+                                         {Initializer::Kind::given, 0.0, start});
+        subspaces.push_back(mix(net, own, alpha));
+      }
+      out.tasks[t] = subspaces.size() == 1 ? subspaces[0] : concat(net, subspaces, -1);
+    }
+    return out;
+  }
+
+  Index subspaces_ = 2;
+  double same_ = 0.9;
+  double other_ = 0.1;
+  double orthogonality_ = 0.0;
+};
+
+}  // namespace
+
+std::unique_ptr<StageSharing> make_sluice_stage() { return std::make_unique<Sluice>(); }
+
+std::unique_ptr<SharingStrategy> make_sluice() {
+  return std::make_unique<EveryStage>(make_sluice_stage());
+}
+
+}  // namespace espalier
