@@ -142,7 +142,7 @@ inline Chosen chosen(const char* name, std::size_t stages,
 inline void check_gradients(TrunkModel& model, ParameterStore& store,
                             const std::function<double()>& penalty = {}) {
   if (!std::is_same_v<real, double>) return;
-  constexpr double kStep = 1e-5;
+  constexpr double kStep = 1e-6;
   const auto total = [&] { return model.loss() + (penalty ? penalty() : 0.0); };
   for (Parameter& parameter : store.parameters()) {
     if (!model.plan().reaches(parameter)) continue;
