@@ -45,9 +45,9 @@ void GradientRecord::add(std::size_t k, std::span<const double> gram, std::size_
       const double cosine = gram[s * stride + t] / std::sqrt(square * other);
       part.cosine[s * tasks_ + t] += cosine;
       part.pairs[s * tasks_ + t] += 1.0;
-      part.conflicts[s * tasks_ + t] += cosine < 0.0 ? 1.0 : 0.0;
+      part.conflicts[s * tasks_ + t] += cosine < below_ ? 1.0 : 0.0;
       any = true;
-      conflict |= cosine < 0.0;
+      conflict |= cosine < below_;
     }
   }
   if (!any) return;

@@ -3,8 +3,8 @@
 #include <span>
 #include <vector>
 
-#include "tensor/symmetric_eigen.hpp"
 #include "espalier/api.hpp"
+#include "tensor/symmetric_eigen.hpp"
 
 namespace espalier {
 
@@ -12,15 +12,16 @@ namespace espalier {
 /// were formed anyway: for the whole trunk, and for each layer.
 class ESPALIER_API GradientRecord {
  public:
-  explicit GradientRecord(std::size_t tasks) : tasks_(tasks) {}
+  /// Two tasks conflict where their cosine is below `below`.
+  explicit GradientRecord(std::size_t tasks, double below = 0.0) : tasks_(tasks), below_(below) {}
 
   /// What is known of one layer, or of the whole trunk.
   struct Part {
     std::vector<double> cosine;      ///< (T, T): sums of cosines of pairs that both had a gradient
     std::vector<double> pairs;       ///< (T, T): their number
-    std::vector<double> conflicts;   ///< (T, T): of these, with a negative cosine
+    std::vector<double> conflicts;   ///< (T, T): of these, with a cosine below the threshold
     double steps = 0.0;              ///< steps in which at least one pair was there
-    double conflicting_steps = 0.0;  ///< of these, with a negative cosine somewhere
+    double conflicting_steps = 0.0;  ///< of these, with such a cosine somewhere
     double log_norm_ratio = 0.0;     ///< sum of log(largest / smallest norm)
     double log_condition = 0.0;      ///< sum of log(condition number of G), at most log(1e12) each
 
@@ -43,6 +44,7 @@ class ESPALIER_API GradientRecord {
   std::size_t part_numbers() const { return 3 * tasks_ * tasks_ + 4; }
 
   std::size_t tasks_;
+  double below_;
   std::vector<Part> parts_;
   std::vector<double> compact_;
   solve::SymmetricEigen eigen_;

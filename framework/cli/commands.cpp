@@ -11,6 +11,8 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_list(app);
   add_info(app);
   add_balance(app);
+  add_affinity(app);
+  add_convert(app);
 }
 
 void add_experiment_arguments(CLI::App& command, RunRequest& request) {

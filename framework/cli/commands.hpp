@@ -18,6 +18,8 @@ void add_describe(CLI::App& app);
 void add_list(CLI::App& app);
 void add_info(CLI::App& app);
 void add_balance(CLI::App& app);
+void add_affinity(CLI::App& app);
+void add_convert(CLI::App& app);
 
 /// The arguments that all commands over an experiment share.
 void add_experiment_arguments(CLI::App& command, RunRequest& request);

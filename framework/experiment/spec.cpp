@@ -90,6 +90,8 @@ void DiagnosticsSpec::fields(Fields& f) {
              "steps between looks at the tasks' gradients where the balancer forms no Gram matrix "
              "(a pass more each time, which changes no result); 0: none"},
             every, {.at_least = 0});
+  f.number({"below", "cosine of two gradients under which the tasks count as in conflict"}, below,
+           {.at_least = -1, .at_most = 1});
 }
 
 void TrainSpec::fields(Fields& f) {

@@ -81,6 +81,7 @@ struct ESPALIER_API TrainSpec {
 struct ESPALIER_API DiagnosticsSpec {
   /// Steps between looks at the tasks' gradients, for methods that form no Gram matrix; 0: none.
   Index every = 0;
+  double below = 0.0;  ///< cosine under which two tasks count as in conflict
 
   void fields(Fields& fields);
 };

@@ -31,7 +31,7 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
       weigher_(*spec.balance.object, spec.balance.name, spec.conventions, names_,
                static_cast<std::uint64_t>(spec.seed)),
       scores_(make_scores(tasks)),
-      record_(tasks.size()),
+      record_(tasks.size(), spec.diagnostics.below),
       losses_(tasks.size()),
       ones_(tasks.size(), 1.0),
       weight_sums_(tasks.size()),
@@ -199,6 +199,23 @@ void Trainer::step() {
   }
   ++state_.step;
   ++state_.step_in_epoch;
+}
+
+PlannedModel Trainer::plan_more(const PlanOptions& options) {
+  std::vector<StreamRows> once;
+  for (const StreamRows& stream : full_.main.streams) {
+    if (static_cast<std::size_t>(stream.stream) < data_.size()) once.push_back(stream);
+  }
+  return plan_model(spec_, tasks_, data_, store_, once, {.training = true, .plan = options});
+}
+
+void Trainer::look(PlannedModel& model) {
+  fill(model, BilevelProblem::Batch::training);
+  model.plan->forward(state_.step, /*replay=*/true);
+}
+
+double Trainer::rate() const {
+  return spec_.optimizers[0].optimizer.object->learning_rate() * schedule_factor();
 }
 
 void Trainer::next_epoch() {

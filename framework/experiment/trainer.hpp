@@ -32,6 +32,13 @@ class ESPALIER_API Trainer {
   /// One step: batch, forward, balance, backward, update. Throws RunFailure naming task and step
   /// when a loss is not finite.
   void step();
+  /// A further model of full batches over the step's first batch, for whoever looks on.
+  PlannedModel plan_more(const PlanOptions& options);
+  /// Runs the coming step's batch through such a model: losses can be read, a backward pass can
+  /// follow. Nothing of the run changes.
+  void look(PlannedModel& model);
+  /// Learning rate of the coming step (of the first group of parameters).
+  double rate() const;
   /// Opens the next epoch. REQUIRES epoch_finished().
   void next_epoch();
 
