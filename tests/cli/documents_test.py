@@ -86,6 +86,24 @@ train: { epochs: 20, batch: 16 }
         self.run_ok("run", "sums.yaml", "--plugins", plugins, "--out", "sums")
         self.assertLess(self.summary("sums")["tasks"]["sum"]["test"]["rmse"], 0.5)
 
+    def test_the_example_strategy_runs_for_a_trunk_and_for_a_stage(self):
+        plugins = os.path.join(os.environ["ESPALIER_BUILD"], "docs", "plugins")
+        for number, choice in enumerate(("sharing={plugin: {name: gated_sum, start: 0.1}}",
+                                         "trunk.stages.1.sharing={plugin: {name: gated_sum}}")):
+            self.run_ok("run", "small.yaml", choice, "train.epochs=1", "balance=pcgrad", "--plugins",
+                        plugins, "--out", f"out{number}")
+            parts = self.summary(f"out{number}")["composition"]["parts"]
+            self.assertFalse(parts["trunk/dense/letters/gate"]["shared"])
+            self.assertTrue(parts["trunk/dense"]["shared"])
+        self.assertIn("unknown key 'strat'; did you mean 'start'?",
+                      self.refused("check", "small.yaml", "--plugins", plugins,
+                                   "sharing={plugin: {name: gated_sum, strat: 1}}"))
+        self.assertIn("expected a plugin that contributes a sharing, found one that contributes a task",
+                      self.refused("check", "small.yaml", "sharing={plugin: {name: letters}}"))
+        self.assertIn("expected a plugin that contributes a task, found one that contributes a sharing",
+                      self.refused("check", "small.yaml", "tasks.letters.plugin=gated_sum",
+                                   "--plugins", plugins))
+
 
 if __name__ == "__main__":
     unittest.main()
