@@ -85,7 +85,7 @@ class StageSharingForm final : public ChoiceForm {
 
 /// The blocks of stages that `spec` asks for. Throws ConfigError where a stage asks for a sharing
 /// of its own inside stages that the strategy takes as one.
-std::vector<StageBlock> stage_blocks(const ExperimentSpec& spec);
+ESPALIER_API std::vector<StageBlock> stage_blocks(const ExperimentSpec& spec);
 
 /// Refuses conventions that the method cannot follow. `choice` names the place.
 void check_conventions(const Choice<Balancer>& choice, const BalanceConventions& conventions);
