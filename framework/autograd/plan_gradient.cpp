@@ -36,6 +36,25 @@ void fold(PreparedNode& node, real* dy, Index row, std::span<const double> weigh
 
 namespace {
 
+// Streams at the ends of a region that no loss weighs (the batches that only decided the weights)
+// add nothing to the gradient and stay out of its product.
+void leave_out_unweighed(PlanState& s, std::size_t n, std::span<const double> weights) {
+  for (GradientRegion& region : s.nodes[n].regions) {
+    std::size_t begin = region.all_parts.size(), end = 0;
+    for (std::size_t p = 0; p < region.all_parts.size(); ++p) {
+      const Index row = region.first_row + region.all_parts[p].first;
+      const bool weighed = std::ranges::any_of(s.nodes[n].lanes, [&](const LaneRows& lane) {
+        return lane.value_row == row && weights[static_cast<std::size_t>(lane.lane)] != 0.0;
+      });
+      if (!weighed) continue;
+      begin = std::min(begin, p);
+      end = p + 1;
+    }
+    if (end == 0) begin = 0, end = region.all_parts.size();  // the sinks' beta must act
+    view_region(s, n, region, begin, end);
+  }
+}
+
 void take_penalties(PlanState& s) {
   for (const PreparedPenalty& p : s.penalties) p.penalty->gradient(p.gradients);
 }
@@ -68,6 +87,7 @@ void Plan::weigh(std::span<const double> shared, std::span<const double> heads) 
       std::ranges::copy(weights, node.lane_weights.begin());
     } else {
       fold(node, dy.data, dy.shape.row_size(), weights);
+      if (node.lanes.size() > 1) leave_out_unweighed(s, n, weights);
     }
   }
 }
@@ -80,6 +100,7 @@ void Plan::direct(std::span<const real> direction, std::span<const double> heads
     if (node.regions.empty() || node.shared) continue;
     const Tensor& dy = s.cotangents[static_cast<std::size_t>(s.tape.nodes()[n].output.id)];
     fold(node, dy.data, dy.shape.row_size(), heads);
+    if (node.lanes.size() > 1) leave_out_unweighed(s, n, heads);
   }
   s.direction = direction;
   s.direction_all = {};

@@ -54,42 +54,32 @@ std::vector<Run> make_runs(const PlanState& s, const Tape::Node& node, Var input
 }
 
 // After folding, the rows that some lane reaches are packed from row 0 of the cotangent.
-void make_regions(const PlanState& s, const Tape::Node& node, PreparedNode& p) {
-  Index row = 0;
-  const auto& blocks = s.reach.blocks[id(node.output)];
+void make_regions(const PlanState& s, std::size_t n, PreparedNode& p) {
+  Index row = 0, rows = 0;  // of the region under way
+  const auto& blocks = s.reach.blocks[id(s.tape.nodes()[n].output)];
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     if (b > 0 && blocks[b].value_row == blocks[b - 1].value_row) {
       p.several_lanes = true;
       continue;
     }
-    const bool follows =
-        !p.regions.empty() &&
-        p.regions.back().context.first_row + p.regions.back().context.rows == blocks[b].value_row;
-    if (!follows) {
+    if (p.regions.empty() || p.regions.back().first_row + rows != blocks[b].value_row) {
       p.regions.emplace_back();
       p.regions.back().row = row;
-      p.regions.back().context.first_row = blocks[b].value_row;
+      p.regions.back().first_row = blocks[b].value_row;
+      rows = 0;
     }
-    GradientRegion& region = p.regions.back();
-    region.parts.push_back({blocks[b].stream, region.context.rows, blocks[b].rows});
-    region.context.rows += blocks[b].rows;
+    p.regions.back().all_parts.push_back({blocks[b].stream, rows, blocks[b].rows});
+    rows += blocks[b].rows;
     row += blocks[b].rows;
   }
   for (GradientRegion& region : p.regions) {
-    GradientContext& c = region.context;
-    const Index first = c.first_row, rows = c.rows;
-    for (std::size_t k = 0; k < p.inputs.size(); ++k) {
-      const bool is_real = p.inputs[k].data != nullptr;
-      region.inputs.push_back(is_real ? p.inputs[k].rows(first, rows) : Tensor{});
-      region.indices.push_back(is_real ? IndexTensor{} : p.indices[k].rows(first, rows));
-    }
-    static_cast<OpContext&>(c) = p.forward;
-    c.inputs = region.inputs;
-    c.indices = region.indices;
-    c.parts = region.parts;
-    c.output = p.forward.output.rows(first, rows);
-    c.dy = ConstTensor(s.cotangents[id(node.output)]).rows(region.row, rows);
-    c.sinks = p.sinks;
+    region.inputs.resize(p.inputs.size());
+    region.indices.resize(p.inputs.size());
+    static_cast<OpContext&>(region.context) = p.forward;
+    region.context.inputs = region.inputs;
+    region.context.indices = region.indices;
+    region.context.sinks = p.sinks;
+    view_region(s, n, region, 0, region.all_parts.size());
   }
 }
 
@@ -284,6 +274,28 @@ void prepare_seeds(PlanState& s, Written& written) {
 
 }  // namespace
 
+void view_region(const PlanState& s, std::size_t n, GradientRegion& region, std::size_t begin,
+                 std::size_t end) {
+  const PreparedNode& p = s.nodes[n];
+  const Index skipped = region.all_parts[begin].first;
+  const Part& last = region.all_parts[end - 1];
+  const Index first = region.first_row + skipped, rows = last.first + last.rows - skipped;
+  region.parts.assign(region.all_parts.begin() + static_cast<std::ptrdiff_t>(begin),
+                      region.all_parts.begin() + static_cast<std::ptrdiff_t>(end));
+  for (Part& part : region.parts) part.first -= skipped;
+  for (std::size_t k = 0; k < p.inputs.size(); ++k) {
+    const bool is_real = p.inputs[k].data != nullptr;
+    region.inputs[k] = is_real ? p.inputs[k].rows(first, rows) : Tensor{};
+    region.indices[k] = is_real ? IndexTensor{} : p.indices[k].rows(first, rows);
+  }
+  GradientContext& c = region.context;
+  c.first_row = first;
+  c.rows = rows;
+  c.parts = region.parts;
+  c.output = p.forward.output.rows(first, rows);
+  c.dy = ConstTensor(s.cotangents[id(s.tape.nodes()[n].output)]).rows(region.row + skipped, rows);
+}
+
 void prepare_nodes(PlanState& s) {
   const auto& nodes = s.tape.nodes();
   for (std::size_t n = 0; n < nodes.size(); ++n) prepare_forward(s, nodes[n], s.nodes[n]);
@@ -294,7 +306,7 @@ void prepare_nodes(PlanState& s) {
     if (s.reach.active[n] == 0) continue;
     prepare_backward(s, nodes[n], s.nodes[n], written);
     if (s.nodes[n].forward.parameters.empty()) continue;
-    make_regions(s, nodes[n], s.nodes[n]);
+    make_regions(s, n, s.nodes[n]);
     prepare_gram(s, nodes[n], s.nodes[n]);
   }
   if (s.options.gram) make_gram_blocks(s);

@@ -11,7 +11,10 @@ namespace espalier {
 /// Rows of an op's output whose (folded) cotangent rows are contiguous, with the view of every
 /// tensor over them.
 struct GradientRegion {
-  Index row = 0;  ///< first row of dy
+  Index row = 0;                ///< first row of dy
+  Index first_row = 0;          ///< first row of the output
+  std::vector<Part> all_parts;  ///< its streams, counted from `first_row`
+  // What follows looks at those of its streams that carry weight: see view_region.
   std::vector<Tensor> inputs;
   std::vector<IndexTensor> indices;
   std::vector<Part> parts;
@@ -115,6 +118,10 @@ struct PlanState {
     return options.lanes == LaneMode::one ? 0 : static_cast<int>(l);
   }
 };
+
+/// Lets the region's views look at its streams [begin, end) alone.
+void view_region(const PlanState& state, std::size_t node, GradientRegion& region,
+                 std::size_t begin, std::size_t end);
 
 /// Places every block of `state` and fills `values`, `integers`, `cotangents`, `workspace`.
 void plan_memory(PlanState& state);

@@ -77,8 +77,8 @@ class Balancers(CommandTest):
     def test_rotograd_needs_a_common_input(self):
         self.assertEqual(
             self.refused("run", "small.yaml", "balance=rotograd"),
-            "[train] expected tasks that label the same data for balance 'rotograd', found 2 data "
-            "sets")
+            "override 'balance=rotograd': balance: expected tasks that label the same data for balance "
+            "'rotograd', found 2 data sets; nearest: balance: graddrop")
 
     def test_bilevel_methods_need_validation_data(self):
         sentence = self.refused("run", "small.yaml", "balance=moml", "data.letters.validation=0")

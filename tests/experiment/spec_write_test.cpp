@@ -65,6 +65,7 @@ TEST_CASE("the resolved experiment names every value") {
         "    every: 1\n"
         "diagnostics:\n"
         "  every: 0\n"
+        "  below: 0\n"
         "optimizer:\n"
         "  sgd:\n"
         "    learning_rate: 0.1\n"
