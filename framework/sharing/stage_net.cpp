@@ -41,7 +41,7 @@ std::string column_name(const std::string& label, std::string_view column) {
 Domain StageNet::domain_of(int owner) const {
   // What a group of one shares with itself is that task's own.
   const bool alone = !label_.empty() && members_.size() == 1;
-  const bool several = owner == kShared ? !alone : mixed_later_;
+  const bool several = (owner == kShared && !alone) || mixed_later_;
   return several ? Domain::shared : Domain::task;
 }
 

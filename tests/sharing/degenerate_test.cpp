@@ -247,6 +247,13 @@ TEST_CASE("what stands before a stage that mixes is the balancer's") {
                                           {1, 1, stitch.get(), nullptr}};
   TrunkModel model(blocks, stages, store);
   for (const Parameter& p : store.parameters()) CHECK(p.domain == Domain::shared);
+  const auto shared = make(stage_sharing_table(), "shared");
+  const Groups alone = {{"a"}, {"b"}, {"c"}};
+  ParameterStore other{3};
+  const std::vector<StageBlock> grouped = {{0, 1, shared.get(), &alone},
+                                           {1, 1, stitch.get(), nullptr}};
+  TrunkModel same(grouped, stages, other);
+  for (const Parameter& p : other.parameters()) CHECK(p.domain == Domain::shared);
 }
 
 TEST_CASE("experts and attention behind columns that differ say what they need") {
