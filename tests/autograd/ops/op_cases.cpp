@@ -295,7 +295,7 @@ void add_shapes(std::vector<OpCase>& cases) {
                    [](R r) { return bit_products(r.tape, r.inputs[0]); },
                    false,
                    {}});
-  // Their own gradients are no derivatives: entropy_test.cpp and gumbel_test.cpp.
+  // Their own gradients are no derivatives: tests/sharing/gates_test.cpp.
   cases.push_back({"entropy_pull of no strength",
                    {InputSpec{.row = {3}, .low = 0.1, .high = 1.0}},
                    {},
