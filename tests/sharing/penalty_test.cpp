@@ -1,0 +1,115 @@
+#include <cmath>
+
+#include "sharing/column_penalty.hpp"
+#include "sharing/orthogonality.hpp"
+#include "sharing/trunk_model.hpp"
+
+using namespace espalier;
+using namespace espalier::test;
+
+namespace {
+
+Parameter& filled(ParameterStore& store, const std::string& name, const Shape& shape,
+                  std::vector<double> numbers) {
+  return store.parameter(name, shape, Domain::task,
+                         {Initializer::Kind::given, 0.0, std::move(numbers)});
+}
+
+std::vector<real> gradient_of(const Penalty& penalty, std::size_t k) {
+  std::vector<std::vector<real>> memory;
+  std::vector<real*> places;
+  for (const Parameter* p : penalty.parameters()) {
+    memory.emplace_back(static_cast<std::size_t>(p->value.size()), real{7});  // overwritten
+  }
+  for (auto& block : memory) places.push_back(block.data());
+  penalty.gradient(places);
+  return memory[k];
+}
+
+/// Every gradient against central differences, in double.
+void check_penalty(const Penalty& penalty) {
+  if (!std::is_same_v<real, double>) return;
+  constexpr double kStep = 1e-6;
+  for (std::size_t k = 0; k < penalty.parameters().size(); ++k) {
+    const std::vector<real> gradient = gradient_of(penalty, k);
+    for (std::size_t i = 0; i < gradient.size(); ++i) {
+      real& number = penalty.parameters()[k]->value.data[i];
+      const real before = number;
+      number = before + static_cast<real>(kStep);
+      const double above = penalty.value();
+      number = before - static_cast<real>(kStep);
+      const double below = penalty.value();
+      number = before;
+      CHECK(static_cast<double>(gradient[i]) ==
+            doctest::Approx((above - below) / (2 * kStep)).epsilon(1e-6).scale(0.1));
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("l2 soft sharing is the distance from the mean of the tasks") {
+  ParameterStore store{3};
+  Parameter& a = filled(store, "a", {2}, {1, 2});
+  Parameter& b = filled(store, "b", {2}, {3, -2});
+  const auto penalty = make_column_penalty({{&a}, {&b}}, false, 0.5);
+  CHECK(penalty->value() == doctest::Approx(0.5 * 2 * (1 + 4)));  // means 2 and 0
+  CHECK(gradient_of(*penalty, 0) == std::vector<real>{-1, 2});
+  CHECK(gradient_of(*penalty, 1) == std::vector<real>{1, -2});
+  check_penalty(*penalty);
+}
+
+TEST_CASE("the trace norm of orthogonal columns is the sum of their lengths") {
+  ParameterStore store{3};
+  Parameter& a = filled(store, "a", {3}, {3, 0, 4});
+  Parameter& b = filled(store, "b", {3}, {0, 2, 0});
+  const auto penalty = make_column_penalty({{&a}, {&b}}, true, 2.0);
+  CHECK(penalty->value() == doctest::Approx(2.0 * (5 + 2)));
+  CHECK(gradient_of(*penalty, 0)[2] == doctest::Approx(2.0 * 0.8));
+  check_penalty(*penalty);
+}
+
+TEST_CASE("the trace norm of skew columns, and of one that repeats another") {
+  ParameterStore store{3};
+  Parameter& a = filled(store, "a", {2, 2}, {1, 0.5, -1, 2});
+  Parameter& b = filled(store, "b", {2, 2}, {0.3, -1, 1, 1});
+  Parameter& c = filled(store, "c", {2, 2}, {2, 0.1, 0.2, -0.7});
+  check_penalty(*make_column_penalty({{&a}, {&b}, {&c}}, true, 0.7));
+  const auto twice = make_column_penalty({{&a}, {&a}}, true, 1.0);
+  CHECK(twice->value() == doctest::Approx(std::sqrt(2.0 * 6.25)));
+  for (const real number : gradient_of(*twice, 0)) CHECK(std::isfinite(number));
+}
+
+TEST_CASE("orthogonality counts the inner products of units of different subspaces") {
+  ParameterStore store{3};
+  Parameter& w = filled(store, "w", {4, 2}, {1, 0, 0, 1, 1, 1, 0, 2});
+  const auto penalty = make_orthogonality({&w}, 2, 0.5);
+  // rows 0, 1 against rows 2, 3: (1, 0, 1, 2)
+  CHECK(penalty->value() == doctest::Approx(0.5 * (1 + 0 + 1 + 4)));
+  check_penalty(*penalty);
+  check_penalty(*make_orthogonality({&w}, 4, 0.3));
+  CHECK(make_orthogonality({&w}, 1, 0.5)->value() == 0.0);
+}
+
+TEST_CASE("a penalty enters the update once, with weight 1, whatever the tasks weigh") {
+  const Chosen soft = chosen("soft", 2, {{"strength", 0.25}}), none = chosen("none", 2);
+  const std::vector<Stage> stages = dense_stages();
+  ParameterStore store{3}, other{3};
+  TrunkModel tied(soft.blocks, stages, store), free(none.blocks, stages, other);
+  Parameter& a = store.parameters()[0];
+  REQUIRE(tied.plan().tape().penalties().size() == 2);  // one a stage
+  const std::vector<real> pull = gradient_of(*tied.plan().tape().penalties()[0], 0);
+  for (const double weight : {1.0, 0.0}) {
+    const std::vector<double> ones(3, 1.0), weights(3, weight);
+    tied.loss();
+    tied.plan().backward(ones, ones);
+    tied.plan().weigh(ones, weights);
+    std::vector<real> found(pull.size());
+    tied.plan().gradient(a, {.data = found.data(), .alpha = 1.0, .beta = 0.0});
+    const std::vector<double> plain = free.gradient(other.parameters()[0]);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      CHECK(static_cast<double>(found[i]) ==
+            doctest::Approx(weight * plain[i] + static_cast<double>(pull[i])).epsilon(1e-4));
+    }
+  }
+}
