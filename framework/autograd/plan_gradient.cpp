@@ -50,7 +50,10 @@ void leave_out_unweighed(PlanState& s, std::size_t n, std::span<const double> we
       begin = std::min(begin, p);
       end = p + 1;
     }
-    if (end == 0) begin = 0, end = region.all_parts.size();  // the sinks' beta must act
+    if (end == 0) {  // all of it, with zeros: the sinks' beta must act
+      begin = 0;
+      end = region.all_parts.size();
+    }
     view_region(s, n, region, begin, end);
   }
 }
