@@ -12,14 +12,10 @@ class GatedSum final : public StageSharing {
   void fields(Fields& f) override { f.number({"start", "first value of every gate"}, start_); }
 
   Flows record(const StageNet& stage, const Flows& in) const override {
-    std::vector<Var> asked(stage.tasks());  // what nobody asks for is not recorded
-    for (std::size_t t = 0; t < stage.tasks(); ++t) {
-      if (!stage.wanted().tasks[t].empty()) asked[t] = in.tasks[t];
-    }
-    Flows out{stage.layers_each(asked, "", StageNet::kShared), {}};
+    Flows out{stage.layers_each(stage.asked(in), "", StageNet::kShared), {}};
     for (std::size_t t = 0; t < stage.tasks(); ++t) {
       const StreamSet& streams = stage.wanted().tasks[t];
-      if (streams.empty()) continue;
+      if (streams.empty()) continue;  // what nobody asks for is not recorded
       const int owner = static_cast<int>(t);
       const Var own = stage.layers(stage.rows(in.tasks[t], streams), stage.task_name(t), owner);
       const Net net = stage.net(stage.task_name(t) + "/gate", owner);

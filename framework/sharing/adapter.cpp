@@ -28,11 +28,7 @@ class Adapter final : public StageSharing {
   }
 
   Flows record(const StageNet& stage, const Flows& in) const override {
-    std::vector<Var> asked(stage.tasks());
-    for (std::size_t t = 0; t < stage.tasks(); ++t) {
-      if (!stage.wanted().tasks[t].empty()) asked[t] = in.tasks[t];
-    }
-    Flows out{stage.layers_each(asked, "", StageNet::kShared), {}};
+    Flows out{stage.layers_each(stage.asked(in), "", StageNet::kShared), {}};
     for (std::size_t t = 0; t < stage.tasks(); ++t) {
       const StreamSet& wanted = stage.wanted().tasks[t];
       if (wanted.empty()) continue;

@@ -10,11 +10,7 @@ namespace {
 class Shared final : public StageSharing {
  public:
   Flows record(const StageNet& stage, const Flows& in) const override {
-    std::vector<Var> wanted(in.tasks.size());
-    for (std::size_t t = 0; t < wanted.size(); ++t) {
-      if (!stage.wanted().tasks[t].empty()) wanted[t] = in.tasks[t];
-    }
-    return {stage.layers_each(wanted, "", StageNet::kShared), {}};
+    return {stage.layers_each(stage.asked(in), "", StageNet::kShared), {}};
   }
 };
 

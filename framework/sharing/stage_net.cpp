@@ -78,6 +78,22 @@ std::string_view StageNet::layer_kind(std::size_t layer) const {
   return trunk_->stages_[s].layers[layer].kind;
 }
 
+std::vector<Var> StageNet::asked(const Flows& in) const {
+  std::vector<Var> values(tasks());
+  for (std::size_t t = 0; t < values.size(); ++t) {
+    if (wanted_->tasks[t].empty() || values[t].id >= 0) continue;
+    StreamSet streams;
+    for (std::size_t u = t; u < values.size(); ++u) {
+      if (in.tasks[u].id == in.tasks[t].id) streams = united(streams, wanted_->tasks[u]);
+    }
+    const Var x = rows(in.tasks[t], streams);
+    for (std::size_t u = t; u < values.size(); ++u) {
+      if (in.tasks[u].id == in.tasks[t].id && !wanted_->tasks[u].empty()) values[u] = x;
+    }
+  }
+  return values;
+}
+
 namespace {
 
 /// Values that one use of the layers works on together.

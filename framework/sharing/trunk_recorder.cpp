@@ -191,6 +191,12 @@ Var TrunkRecorder::rows(Var x, const StreamSet& streams) const {
     while (p < parts.size() && !std::ranges::binary_search(streams, parts[p].stream)) ++p;
   }
   if (pieces.empty()) throw ShapeError("[sharing] expected rows of some stream, found none");
+  if (pieces.size() > 1 && tape.value(x).info.dtype == Dtype::integer) {
+    throw ShapeError(
+        "[sharing] expected data sets of a group that follow each other in the "
+        "experiment where the trunk reads integers, found others between them; nearest: "
+        "list the data sets of each group together");
+  }
   return pieces.size() == 1 ? pieces[0] : stack(tape, pieces);
 }
 

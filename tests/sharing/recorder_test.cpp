@@ -115,6 +115,16 @@ TEST_CASE("groups share among themselves; a group of one owns its layers") {
   CHECK(names_in(store, Domain::task).size() == 4);
   CHECK(names_in(store, Domain::task)[0] == "trunk/low/b/0/linear/weight");
   check_gradients(model, store);
+  ParameterStore other{3};
+  TrunkModel own(shared_then_private(*shared, *shared, &groups), stages, other, own_case());
+  check_gradients(own, other);
+  Index rows = 0;  // of all linear layers: each group works on its own rows alone
+  for (const Tape::Node& node : own.plan().tape().nodes()) {
+    if (node.op != nullptr && node.op->name() == "linear") {
+      rows += own.plan().tape().shape(node.output)[0];
+    }
+  }
+  CHECK(rows == 2 * (3 + 4 + 2));
 }
 
 TEST_CASE("groups that name a task twice, or leave one out, are refused") {
@@ -128,6 +138,26 @@ TEST_CASE("groups that name a task twice, or leave one out, are refused") {
   CHECK_THROWS_WITH_AS(TrunkModel(shared_then_private(*shared, *shared, &missing), stages, store),
                        "[sharing] stage 'high': expected every task in a group, found 'c' in none",
                        ConfigError);
+}
+
+TEST_CASE("tokens of a group must lie together") {
+  Fixture f;
+  const Var x = f.tape.input("x", {3}, Dtype::integer, {{0, 2}, {1, 2}, {2, 2}});
+  std::vector<Stage> stages(1);
+  stages[0].name = "words";
+  stages[0].layers.push_back(use("embedding", {{"vocabulary", Index{5}}, {"width", Index{2}}}));
+  const auto shared = make(stage_sharing_table(), "shared");
+  const std::vector<TaskSlot> slots = {{0, 0, 0}, {1, 1, 1}, {2, 2, 2}, {3, 3, 2}};
+  const auto record = [&](const Groups& groups) {
+    const StageBlock block{0, 1, shared.get(), &groups};
+    return TrunkRecorder(f.trunk, x, stages, f.names).record({&block, 1}, slots);
+  };
+  CHECK(record({{"p", "q"}, {"r", "s"}}).size() == 4);
+  CHECK_THROWS_WITH_AS(record({{"p", "r", "s"}, {"q"}}),
+                       "[sharing] expected data sets of a group that follow each other in the "
+                       "experiment where the trunk reads integers, found others between them; "
+                       "nearest: list the data sets of each group together",
+                       ShapeError);
 }
 
 TEST_CASE("private stages before and after shared ones have exact gradients") {

@@ -66,6 +66,9 @@ class ESPALIER_API StageNet {
 
   /// Where parameters beside the layers are made: under the stage's name and `part`.
   Net net(std::string_view part, int owner) const;
+  /// Each task's incoming value with no other rows than are asked of the tasks that have this
+  /// value; id -1 for tasks of which nobody asks anything.
+  std::vector<Var> asked(const Flows& in) const;
   /// The rows of these streams of x (x itself where it has no others).
   Var rows(Var x, const StreamSet& streams) const;
   Tape& tape() const;
