@@ -39,10 +39,11 @@ class Partners {
   Index draw(std::int32_t first_label, RandomStream& random) const {
     const auto rows = static_cast<Index>(labels_.size());
     if (!unequal_) return random.below(rows);
-    const auto same = std::ranges::equal_range(by_label_, first_label, {},
-                                               [this](Index row) { return label(row); });
-    const Index begin = same.begin() - by_label_.begin();
-    const Index count = std::ranges::ssize(same);
+    // Two bounds: with clang 14 and this library std::ranges::equal_range does not compile.
+    const auto of_row = [this](Index row) { return label(row); };
+    const auto from = std::ranges::lower_bound(by_label_, first_label, {}, of_row);
+    const auto to = std::ranges::upper_bound(by_label_, first_label, {}, of_row);
+    const Index begin = from - by_label_.begin(), count = to - from;
     const Index at = random.below(rows - count);
     return by_label_[static_cast<std::size_t>(at < begin ? at : at + count)];
   }
