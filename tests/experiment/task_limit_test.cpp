@@ -157,9 +157,9 @@ TEST_CASE("scores of a limited task count the labels it saw") {
   // 48 rows in batches of 4: each label was seen once.
   CHECK(run->trainer->scores().at(0).state().at(1) == 10.0);
   CHECK(run->trainer->scores().at(1).state().at(1) == 48.0);
-  for (const auto& [metric, value] : run->trainer->scores().at(0).values()) {
-    CAPTURE(metric);
-    CHECK(std::isfinite(value));
+  for (const auto& measured : run->trainer->scores().at(0).values()) {
+    CAPTURE(measured.first);
+    CHECK(std::isfinite(measured.second));
   }
   const auto tested = run->evaluator->evaluate(Evaluator::Split::test);
   CHECK(tested.at(0).state().at(1) == 48.0);
