@@ -45,7 +45,8 @@ void check_equal(Model& a, Model& b,
   for (std::size_t t = 0; t < 3; ++t) {
     const std::vector<real> x = a.model->features(t), y = b.model->features(t);
     REQUIRE(x.size() == y.size());
-    for (std::size_t i = 0; i < x.size(); ++i) CHECK(x[i] == doctest::Approx(y[i]).epsilon(1e-6));
+    for (std::size_t i = 0; i < x.size(); ++i)
+      CHECK(x[i] == doctest::Approx(static_cast<double>(y[i])).epsilon(1e-6));
   }
   for (Parameter& parameter : a.store.parameters()) {
     const auto other =

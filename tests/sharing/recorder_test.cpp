@@ -217,7 +217,8 @@ TEST_CASE("own inputs and common inputs give a task the same features") {
     for (std::size_t t = 0; t < 3; ++t) {
       const std::vector<real> a = common.features(t), b = own_rows.features(t);
       REQUIRE(a.size() == b.size());
-      for (std::size_t i = 0; i < a.size(); ++i) CHECK(a[i] == doctest::Approx(b[i]).epsilon(1e-6));
+      for (std::size_t i = 0; i < a.size(); ++i)
+        CHECK(a[i] == doctest::Approx(static_cast<double>(b[i])).epsilon(1e-6));
     }
   }
 }

@@ -121,7 +121,7 @@ TEST_CASE("a task's features do not depend on whether inputs are its own or comm
       const std::vector<real> a = common.features(t), b = own.features(t);
       REQUIRE(a.size() == b.size());
       for (std::size_t i = 0; i < a.size(); ++i) {
-        CHECK(a[i] == doctest::Approx(b[i]).epsilon(1e-5).scale(0.1));
+        CHECK(a[i] == doctest::Approx(static_cast<double>(b[i])).epsilon(1e-5).scale(0.1));
       }
     }
   }
