@@ -102,8 +102,8 @@ class GumbelChoice final : public Op {
 
   // tau = initial / sqrt(1 + epochs so far), Guo et al.'s schedule
   double temperature(std::uint64_t step) const {
-    const double epochs = static_cast<double>(step / std::max<std::uint64_t>(1, options_.epoch));
-    return options_.temperature / std::sqrt(1.0 + epochs);
+    const std::uint64_t epochs = step / std::max<std::uint64_t>(1, options_.epoch);
+    return options_.temperature / std::sqrt(1.0 + static_cast<double>(epochs));
   }
 
   void choose(const OpContext& c) const {
