@@ -19,10 +19,7 @@ void add_affinity(CLI::App& app) {
       ->check(CLI::PositiveNumber);
   command->add_option("--groups", request->most, "how many groups the budget allows (default 2)")
       ->check(CLI::PositiveNumber);
-  command->callback([request] {
-    const std::string strategy = prepare_spec(request->experiment)->spec.sharing.name;
-    std::cout << affinity_text(measure_affinity(*request), strategy);
-  });
+  command->callback([request] { std::cout << affinity_text(measure_affinity(*request)); });
 }
 
 }  // namespace espalier::cli

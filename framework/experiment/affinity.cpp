@@ -36,8 +36,8 @@ class Lookahead {
 
   void add(std::vector<double>& sums) {
     save();
-    const std::vector<double> now = losses();
     for (std::size_t i = 0; i < tasks_; ++i) {
+      const std::vector<double> now = losses();
       step_along(i);
       const std::vector<double> then = losses();
       for (std::size_t j = 0; j < tasks_; ++j) {
@@ -68,9 +68,8 @@ class Lookahead {
     return all;
   }
 
-  // theta -= rate g_i
+  // theta -= rate g_i, after `losses`
   void step_along(std::size_t i) {
-    run_.trainer->look(model_);
     const std::vector<double> ones(tasks_, 1.0);
     std::vector<double> seeds(tasks_, 0.0);
     seeds[i] = 1.0;
@@ -102,8 +101,6 @@ void train(Prepared& run, const std::function<void()>& before_step) {
 
 void look_ahead(const AffinityRequest& request, AffinityAnswer& answer) {
   const std::unique_ptr<Prepared> run = prepare(request.experiment);
-  for (const RunTask& task : run->tasks) answer.tasks.push_back(task.name);
-  answer.affinity.assign(answer.tasks.size() * answer.tasks.size(), 0.0);
   Lookahead ahead(*run);
   const auto every = static_cast<std::uint64_t>(std::max<Index>(1, request.every));
   train(*run, [&] {
@@ -137,10 +134,7 @@ std::vector<double> trained_losses(const AffinityRequest& request,
 }
 
 void train_pairs(const AffinityRequest& request, AffinityAnswer& answer) {
-  const std::unique_ptr<Prepared> spec = prepare_spec(request.experiment);
-  for (const RunTask& task : spec->tasks) answer.tasks.push_back(task.name);
   const std::size_t n = answer.tasks.size();
-  answer.affinity.assign(n * n, 0.0);
   std::vector<double> alone;
   for (const std::string& task : answer.tasks) alone.push_back(trained_losses(request, {task})[0]);
   for (std::size_t i = 0; i < n; ++i) {
@@ -157,20 +151,24 @@ void train_pairs(const AffinityRequest& request, AffinityAnswer& answer) {
 AffinityAnswer measure_affinity(const AffinityRequest& request) {
   constexpr std::size_t kMostTasks = 12;
   AffinityAnswer answer;
+  const std::unique_ptr<Prepared> asked = prepare_spec(request.experiment);
+  answer.strategy = asked->spec.sharing.name;
+  for (const RunTask& task : asked->tasks) answer.tasks.push_back(task.name);
+  if (answer.tasks.size() > kMostTasks) {  // before hours of training
+    throw ConfigError(text::cat("[affinity] expected at most ", kMostTasks,
+                                " tasks to group, found ", answer.tasks.size()));
+  }
+  answer.affinity.assign(answer.tasks.size() * answer.tasks.size(), 0.0);
   if (request.pairs) {
     train_pairs(request, answer);
   } else {
     look_ahead(request, answer);
   }
-  if (answer.tasks.size() > kMostTasks) {
-    throw ConfigError(text::cat("[affinity] expected at most ", kMostTasks,
-                                " tasks to group, found ", answer.tasks.size()));
-  }
   answer.groups = best_groups(answer.affinity, answer.tasks.size(), request.most);
   return answer;
 }
 
-std::string affinity_text(const AffinityAnswer& answer, const std::string& strategy) {
+std::string affinity_text(const AffinityAnswer& answer) {
   const std::size_t n = answer.tasks.size();
   std::string out = "what the task of a row gives to the task of a column:\n";
   const auto cell = [](const std::string& text) {
@@ -195,8 +193,9 @@ std::string affinity_text(const AffinityAnswer& answer, const std::string& strat
     groups.push_back("[" + text::join(names, ", ") + "]");
     gain += group_gain(answer.affinity, n, group);
   }
-  return out + text::cat("\nsharing: { ", strategy, ": { groups: [", text::join(groups, ", "),
-                         "] } }  # total gain ", text::number(gain), "\n");
+  return out + text::cat("\nsharing: { ", answer.strategy, ": { groups: [",
+                         text::join(groups, ", "), "] } }  # total gain ", text::number(gain),
+                         "\n");
 }
 
 }  // namespace espalier

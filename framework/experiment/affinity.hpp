@@ -15,6 +15,7 @@ struct AffinityRequest {
 };
 
 struct AffinityAnswer {
+  std::string strategy;  ///< `sharing` of the experiment
   std::vector<std::string> tasks;
   std::vector<double> affinity;  ///< [i * T + j]: what task i gives to task j
   double looks = 0.0;            ///< TAG: how many steps were looked at
@@ -24,15 +25,17 @@ struct AffinityAnswer {
 /// Which tasks help which.
 ///   TAG (Fifty et al., NeurIPS 2021, "Efficiently Identifying Task Groupings for Multi-Task
 ///   Learning"): while all tasks train together, Z_ij = 1 - L_j(theta - rate g_i) / L_j(theta),
-///   theta the shared parameters, on the step's own batch; the mean over the looks. HOA (Standley
-///   et al., ICML 2020, "Which Tasks Should Be Learned Together in Multi-task Learning?"): i gives
-///   j the relative fall of j's loss when both are trained together against j alone, on validation
-///   data; a larger group is predicted from its pairs.
+///   theta the shared parameters, on the step's own batch; the mean over the looks.
+///
+///   HOA (Standley et al., ICML 2020, "Which Tasks Should Be Learned Together in Multi-task
+///   Learning?"): i gives j the relative fall of j's loss when both are trained together against j
+///   alone, on validation data; a larger group is predicted from its pairs.
+///
 /// Groups are a partition (the papers allow a task in several networks). Writes nothing. Throws
 /// BadInput, RunFailure.
 ESPALIER_API AffinityAnswer measure_affinity(const AffinityRequest& request);
 
 /// The matrix, and the groups as YAML for `sharing`.
-ESPALIER_API std::string affinity_text(const AffinityAnswer& answer, const std::string& strategy);
+ESPALIER_API std::string affinity_text(const AffinityAnswer& answer);
 
 }  // namespace espalier

@@ -16,22 +16,12 @@ namespace espalier {
 
 namespace {
 
-// Tables whose entries have no paper give "".
-template <class Entry>
-std::string reference_of(const Entry& entry) {
-  if constexpr (requires { entry.reference; }) {
-    return std::string(entry.reference);
-  } else {
-    return "";
-  }
-}
-
 template <class Table>
 void add(std::vector<CatalogEntry>& all, const char* kind, const Table& table) {
   for (const auto& entry : table) {
     const auto make = entry.make;
-    all.push_back({kind, std::string(entry.name), std::string(entry.summary), reference_of(entry),
-                   "", [make](Fields& fields) { make()->fields(fields); }});
+    all.push_back({kind, std::string(entry.name), std::string(entry.summary), "", "",
+                   [make](Fields& fields) { make()->fields(fields); }});
   }
 }
 

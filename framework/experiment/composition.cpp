@@ -8,8 +8,6 @@
 
 namespace espalier {
 
-namespace {
-
 double flops_of_row(const Tape& tape, const Tape::Node& node) {
   std::vector<ValueInfo> infos;
   for (const Var input : node.inputs) infos.push_back(tape.value(input).info);
@@ -18,6 +16,8 @@ double flops_of_row(const Tape& tape, const Tape::Node& node) {
   g.output = tape.value(node.output).info;
   return node.op->flops(g) / static_cast<double>(infos[0].shape[0]);
 }
+
+namespace {
 
 /// Tasks whose losses reach each node.
 std::vector<std::set<int>> find_users(const Tape& tape, std::size_t tasks) {
@@ -62,7 +62,7 @@ class Collector {
       return;
     }
     const auto [at, fresh] = places_.try_emplace(node.scope, all_.parts.size());
-    if (fresh) all_.parts.push_back({node.scope, {}, 0.0, 0.0, {}, false, {}, 0});
+    if (fresh) all_.parts.emplace_back().name = node.scope;
     const std::size_t index = at->second;
     Composition::Part& part = all_.parts[index];
     for (const Var input : node.inputs) {
@@ -73,7 +73,6 @@ class Collector {
     made_by_[output] = index;
     const double flops = flops_of_row(tape_, node);
     part.flops += flops;
-    if (tape_.shape(node.output) != Shape{1}) part.output = tape_.shape(node.output).row();
     for (const int task : users_[n]) {
       all_.tasks[static_cast<std::size_t>(task)].flops += flops;
       const auto place = std::ranges::lower_bound(part.tasks, task);

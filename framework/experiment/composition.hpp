@@ -14,7 +14,6 @@ namespace espalier {
 struct Composition {
   struct Part {
     std::string name;  ///< "trunk/conv1/letters": the scope of its ops
-    Shape output;      ///< shape of one example behind it
     double parameters = 0.0;
     double flops = 0.0;               ///< of one example forward
     std::vector<int> tasks;           ///< tasks whose losses reach it
@@ -36,12 +35,14 @@ struct Composition {
 /// `tape` is one that trains, with a loss for each of the `tasks`.
 ESPALIER_API Composition composition_of(const Tape& tape, std::size_t tasks);
 
+/// Floating-point operations of a node's op for one example. REQUIRES: node.op != nullptr.
+double flops_of_row(const Tape& tape, const Tape::Node& node);
+
 /// A table: a line for each part, then each task's share.
 ESPALIER_API std::string composition_text(const Composition& composition, const TaskSet& tasks);
 
 /// A drawing: parts as boxes in rows by depth, what they read as lines.
-ESPALIER_API std::string composition_svg(const Composition& composition, const TaskSet& tasks,
-                                         const std::string& title);
+ESPALIER_API std::string composition_svg(const Composition& composition, const std::string& title);
 
 /// 12 -> "12", 41200 -> "41.2k", 16930000 -> "16.93M".
 ESPALIER_API std::string short_number(double number);

@@ -78,11 +78,8 @@ std::string box(const Composition::Part& part, int x, int y) {
 
 }  // namespace
 
-std::string composition_svg(const Composition& composition, const TaskSet& tasks,
-                            const std::string& title) {
+std::string composition_svg(const Composition& composition, const std::string& title) {
   const Layout at = place(composition);
-  std::vector<std::string> names;
-  for (const RunTask& task : tasks) names.push_back(task.name);
   std::string out = text::cat(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"", at.width, "\" height=\"", at.height,
       "\" viewBox=\"0 0 ", at.width, " ", at.height, "\" font-family=\"sans-serif\">\n<title>",

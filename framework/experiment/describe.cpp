@@ -33,16 +33,6 @@ double parameters_of(const Op& op) {
   return count;
 }
 
-double flops_of_row(const Tape& tape, const Tape::Node& node) {
-  std::vector<ValueInfo> infos;
-  for (const Var input : node.inputs) infos.push_back(tape.value(input).info);
-  const ValueInfo& output = tape.value(node.output).info;
-  Geometry g;
-  g.inputs = infos;
-  g.output = output;
-  return node.op->flops(g) / static_cast<double>(infos[0].shape[0]);
-}
-
 }  // namespace
 
 std::string describe_model(const Prepared& run) {
@@ -80,7 +70,7 @@ std::string describe_model(const Prepared& run) {
 }
 
 std::string draw_model(const Prepared& run) {
-  return composition_svg(composition_of(run.trainer->plan().tape(), run.tasks.size()), run.tasks,
+  return composition_svg(composition_of(run.trainer->plan().tape(), run.tasks.size()),
                          text::cat(run.spec.name, ": sharing ", run.spec.sharing.name));
 }
 

@@ -28,7 +28,7 @@ bool wanted(const ExperimentSpec& spec, const TaskSpec& task) {
 
 TaskSet load_tasks(ExperimentSpec& spec, Registry& registry) {
   if (auto* const trunk = dynamic_cast<PluginStrategy*>(spec.sharing.object.get())) {
-    trunk->sharing().load(registry, spec.sharing.place);
+    trunk->plugin().load(registry, spec.sharing.place);
   }
   for (Stage& stage : spec.trunk.stages) {
     auto* const own = dynamic_cast<PluginSharing*>(stage.own_sharing.get());

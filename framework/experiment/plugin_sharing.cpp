@@ -33,10 +33,4 @@ Flows PluginSharing::record(const StageNet& stage, const Flows& in) const {
   return loaded_->record(stage, in);
 }
 
-std::vector<StageBlock> PluginStrategy::assign(std::size_t stages) const {
-  std::vector<StageBlock> blocks;
-  for (std::size_t s = 0; s < stages; ++s) blocks.push_back({s, 1, &sharing_});
-  return blocks;
-}
-
 }  // namespace espalier

@@ -4,7 +4,7 @@
 
 #include "experiment/config_fields.hpp"
 #include "plugin/registry.hpp"
-#include "sharing/strategy.hpp"
+#include "sharing/every_stage.hpp"
 
 namespace espalier {
 
@@ -28,13 +28,10 @@ class PluginSharing final : public StageSharing {
 };
 
 /// The same for every stage of a trunk.
-class PluginStrategy final : public SharingStrategy {
+class PluginStrategy final : public EveryStage {
  public:
-  PluginSharing& sharing() { return sharing_; }
-  std::vector<StageBlock> assign(std::size_t stages) const override;
-
- private:
-  PluginSharing sharing_;
+  PluginStrategy() : EveryStage(std::make_unique<PluginSharing>()) {}
+  PluginSharing& plugin() { return static_cast<PluginSharing&>(sharing()); }
 };
 
 }  // namespace espalier

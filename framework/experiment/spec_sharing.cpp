@@ -81,7 +81,7 @@ void SharingForm::choose(const std::string& name, const std::string& place) cons
 
 void SharingForm::fields(ConfigFields& f) const {
   auto* const plugin = dynamic_cast<PluginStrategy*>(sharing_.object.get());
-  if (plugin != nullptr) return list_plugin(f, plugin->sharing(), groups_);
+  if (plugin != nullptr) return list_plugin(f, plugin->plugin(), groups_);
   TableChoice::fields(f);
   f.form(kGroups, GroupsForm(groups_));
 }

@@ -5,14 +5,11 @@
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 #include "plugin/guard.hpp"
-#include "plugin/make_object.hpp"
 
 namespace espalier {
 
 SharingHandle::SharingHandle(std::shared_ptr<const Library> library, const PluginInfo& info)
-    : plugin_(info.name),
-      sharing_(static_cast<StageSharing*>(make_object(info, "sharing")),
-               Delete{std::move(library), info.destroy}) {}
+    : plugin_(info.name), sharing_(make_object<StageSharing>(std::move(library), info)) {}
 
 void SharingHandle::fields(Fields& fields) {
   guard(plugin_, "fields", [&] { sharing_->fields(fields); });

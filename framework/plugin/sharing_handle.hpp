@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "plugin/library.hpp"
+#include "plugin/make_object.hpp"
 
 namespace espalier {
 
@@ -20,14 +20,8 @@ class SharingHandle final : public StageSharing {
   Flows record(const StageNet& stage, const Flows& in) const override;
 
  private:
-  struct Delete {  // the library stays until the object is gone
-    std::shared_ptr<const Library> library;
-    void (*destroy)(void*) noexcept;
-    void operator()(StageSharing* sharing) const noexcept { destroy(sharing); }
-  };
-
   std::string plugin_;
-  std::unique_ptr<StageSharing, Delete> sharing_;
+  Made<StageSharing> sharing_;
 };
 
 }  // namespace espalier

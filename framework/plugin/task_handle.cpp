@@ -5,7 +5,6 @@
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 #include "plugin/guard.hpp"
-#include "plugin/make_object.hpp"
 
 namespace espalier {
 
@@ -44,11 +43,7 @@ void check_loss(std::string_view plugin, const Net& net, Var made) {
 }  // namespace
 
 TaskHandle::TaskHandle(std::shared_ptr<const Library> library, const PluginInfo& info)
-    : plugin_(info.name), task_(make(info), Delete{std::move(library), info.destroy}) {}
-
-Task* TaskHandle::make(const PluginInfo& info) const {
-  return static_cast<Task*>(make_object(info, "task"));
-}
+    : plugin_(info.name), task_(make_object<Task>(std::move(library), info)) {}
 
 void TaskHandle::fields(Fields& fields) {
   guard(plugin_, "fields", [&] { task_->fields(fields); });

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "espalier/plugin.hpp"
-#include "plugin/library.hpp"
+#include "plugin/make_object.hpp"
 #include "plugin/metric_handle.hpp"
 
 namespace espalier {
@@ -31,18 +31,8 @@ class ESPALIER_API TaskHandle {
   std::vector<MetricHandle> metrics() const;
 
  private:
-  // The library is part of the deleter: it stays until the task is gone, also when a handle is
-  // assigned over, where two members would be replaced in the wrong order.
-  struct Delete {
-    std::shared_ptr<const Library> library;
-    void (*destroy)(void*) noexcept;
-    void operator()(Task* task) const noexcept { destroy(task); }
-  };
-
-  Task* make(const PluginInfo& info) const;
-
   std::string plugin_;
-  std::unique_ptr<Task, Delete> task_;
+  Made<Task> task_;
 };
 
 }  // namespace espalier

@@ -8,10 +8,9 @@
 // Deviation: both papers freeze the shared layers after pre-training; here all of it is trained.
 #include "sharing/every_stage.hpp"
 #include "sharing/make.hpp"
+#include "sharing/pointwise.hpp"
 
 #include <array>
-
-#include "espalier/layers.hpp"
 
 namespace espalier {
 
@@ -40,22 +39,15 @@ class Adapter final : public StageSharing {
   }
 
  private:
-  static Var pointwise(const Net& net, std::string_view name, Var x, Index width,
-                       const Initializer& start) {
-    if (net.tape().shape(x).rank() == 4) {
-      return conv(net, name, x, {.channels = width, .kernel = 1, .weights = start});
-    }
-    return linear(net, name, x, {.units = width, .weights = start});
-  }
-
   Var residual(const Net& net, Var x) const {
     const Var y = norm_ ? batch_norm(net, "norm", x) : x;
-    return pointwise(net, "weights", y, net.tape().shape(x)[-1], kZero);
+    return pointwise(net, "weights", y, net.tape().shape(x)[-1], &kZero);
   }
 
   Var bottleneck(const Net& net, Var x) const {
-    const Var low = pointwise(net, "down", x, size_, {Initializer::Kind::he_normal});
-    return pointwise(net, "up", gelu(net, low), net.tape().shape(x)[-1], kZero);
+    const Initializer start{Initializer::Kind::he_normal};
+    const Var low = pointwise(net, "down", x, size_, &start);
+    return pointwise(net, "up", gelu(net, low), net.tape().shape(x)[-1], &kZero);
   }
 
   inline static const Initializer kZero{Initializer::Kind::constant, 0.0};

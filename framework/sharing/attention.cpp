@@ -9,12 +9,12 @@
 // The unmasked p goes on to the next stage as the shared flow.
 #include "sharing/every_stage.hpp"
 #include "sharing/make.hpp"
+#include "sharing/pointwise.hpp"
 
 #include <algorithm>
 
 #include "core/text.hpp"
 #include "espalier/error.hpp"
-#include "espalier/layers.hpp"
 
 namespace espalier {
 
@@ -89,13 +89,6 @@ class Attention final : public StageSharing {
     x.set(x.rank() - 1, 1);
     y.set(y.rank() - 1, 1);
     return x == y;
-  }
-
-  static Var pointwise(const Net& net, std::string_view name, Var x, Index width) {
-    if (net.tape().shape(x).rank() == 4) {
-      return conv(net, name, x, {.channels = width, .kernel = 1});
-    }
-    return linear(net, name, x, {.units = width});
   }
 
   // What the task attended to before, with the size of `like`.

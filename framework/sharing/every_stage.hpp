@@ -17,6 +17,9 @@ class EveryStage : public SharingStrategy {
     return blocks;
   }
 
+ protected:
+  StageSharing& sharing() const { return *sharing_; }
+
  private:
   std::unique_ptr<StageSharing> sharing_;
 };

@@ -6,8 +6,7 @@ namespace espalier {
 
 /// Weights (N, experts) of a gate that reads x (N, ...):
 ///   softmax  softmax(W x + b)
-///   top_k    the same over the k largest logits, zero elsewhere (Shazeer et al., ICLR 2017,
-///   without
+///   top_k    the same over the k largest logits, zero elsewhere (Shazeer et al., ICLR 2017; no
 ///            noise)
 ///   dselect  DSelect-k (Hazimeh et al., NeurIPS 2021): k selectors, each choosing an expert by the
 ///            bits of its number, S_gamma(V x + c) of them; mixed by softmax(W x + b). Their

@@ -8,8 +8,7 @@
 #include "sharing/columns.hpp"
 #include "sharing/every_stage.hpp"
 #include "sharing/make.hpp"
-
-#include "espalier/layers.hpp"
+#include "sharing/pointwise.hpp"
 
 namespace espalier {
 
@@ -44,13 +43,8 @@ class Nddr final : public StageSharing {
   Var reduced(const Net& net, Var all, std::size_t task, std::size_t tasks) const {
     const Index width = net.tape().shape(all)[-1] / static_cast<Index>(tasks);
     const Initializer start{Initializer::Kind::given, 0.0, diagonal(task, tasks, width)};
-    Var y = all;
-    if (net.tape().shape(all).rank() == 4) {
-      y = conv(net, "conv", all,
-               {.channels = width, .kernel = 1, .bias = !norm_, .weights = start});
-    } else {
-      y = linear(net, "linear", all, {.units = width, .bias = !norm_, .weights = start});
-    }
+    const bool images = net.tape().shape(all).rank() == 4;
+    Var y = pointwise(net, images ? "conv" : "linear", all, width, &start, !norm_);
     if (norm_) y = batch_norm(net, "norm", y);
     return relu_ ? relu(net, y) : y;
   }

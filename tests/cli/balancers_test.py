@@ -1,29 +1,8 @@
 """Every balancing method trains, resumes to the same bytes, and says what was in force."""
-import glob
 import json
-import os
-import shutil
 import unittest
 
-from command import CommandTest, timeless
-
-COMMON = """
-name: common
-seed: 7
-threads: 1
-data:
-  chars: { source: glyphs, classes: characters, train: 96, test: 32, validation: 0.25 }
-trunk:
-  input: [1, 28, 28]
-  stages:
-    - { name: conv, layers: [{ conv: { channels: 3, kernel: 3 } }, batch_norm, relu, { max_pool: 4 }] }
-    - { name: dense, layers: [{ linear: 24 }, relu, { dropout: 0.1 }] }
-tasks:
-  character: { plugin: classification, data: chars, classes: 36 }
-  kind: { plugin: classification, data: chars, target: kind, classes: 2 }
-optimizer: { sgd: { learning_rate: 0.02, momentum: 0.9 } }
-train: { epochs: 2, batch: 16 }
-"""
+from command import COMMON, CommandTest, timeless
 
 
 class Balancers(CommandTest):
@@ -38,29 +17,9 @@ class Balancers(CommandTest):
     def choice(self, method):
         return "{fixed: {weights: [1, 2]}}" if method == "fixed" else method
 
-    def cut(self, folder):
-        """The folder of a run that was killed behind its first epoch."""
-        shutil.copytree(self.path(folder), self.path("cut"))
-        for name in ("summary.json", "model.safetensors"):
-            os.remove(self.path("cut", name))
-        newest = sorted(glob.glob(self.path("cut", "checkpoint", "*.safetensors")))
-        self.assertEqual(len(newest), 2)
-        os.remove(newest[-1])
-
     def check_method(self, experiment, method):
-        self.run_ok("run", experiment, "balance=" + self.choice(method), "--out", "whole", "--quiet")
-        self.cut("whole")
-        self.run_ok("run", experiment, "balance=" + self.choice(method), "--out", "cut", "--resume",
-                    "--quiet")
-        self.assertEqual(self.read("cut", "model.safetensors"), self.read("whole", "model.safetensors"))
-        self.assertEqual(timeless(self.read("cut", "metrics.jsonl")),
-                         timeless(self.read("whole", "metrics.jsonl")))
-        summary = self.summary("whole")
-        self.assertEqual(self.summary("cut")["balance"], summary["balance"])
-        self.assertEqual(summary["status"], "done")
+        summary = self.check_resume(experiment, "balance=" + self.choice(method))
         self.assertEqual(summary["conventions"]["balance"], method)
-        for folder in ("whole", "cut"):
-            shutil.rmtree(self.path(folder))
 
     def test_every_method_trains_and_resumes_on_a_common_input(self):
         for method in self.methods():

@@ -1,6 +1,8 @@
 """Shared by the end-to-end tests: the command, a small experiment, and temporary folders."""
+import glob
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -28,6 +30,25 @@ sharing: hard
 balance: equal
 optimizer: { sgd: { learning_rate: 0.05, momentum: 0.9 } }
 train: { epochs: 3, batch: 16, log_every: 2 }
+"""
+
+# Two tasks that label the same images.
+COMMON = """
+name: common
+seed: 7
+threads: 1
+data:
+  chars: { source: glyphs, classes: characters, train: 96, test: 32, validation: 0.25 }
+trunk:
+  input: [1, 28, 28]
+  stages:
+    - { name: conv, layers: [{ conv: { channels: 3, kernel: 3 } }, batch_norm, relu, { max_pool: 4 }] }
+    - { name: dense, layers: [{ linear: 24 }, relu, { dropout: 0.1 }] }
+tasks:
+  character: { plugin: classification, data: chars, classes: 36 }
+  kind: { plugin: classification, data: chars, target: kind, classes: 2 }
+optimizer: { sgd: { learning_rate: 0.02, momentum: 0.9 } }
+train: { epochs: 2, batch: 16 }
 """
 
 
@@ -72,6 +93,28 @@ class CommandTest(unittest.TestCase):
         done = espalier(*arguments, cwd=self.folder, **keywords)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done.stderr.strip().removeprefix("espalier: ")
+
+    def check_resume(self, experiment, *overrides):
+        """A run that was killed behind its first epoch ends as the one that was not, whose summary is
+        returned."""
+        arguments = ("run", experiment, *overrides, "--quiet", "--out")
+        self.run_ok(*arguments, "whole")
+        shutil.copytree(self.path("whole"), self.path("cut"))
+        for name in ("summary.json", "model.safetensors"):
+            os.remove(self.path("cut", name))
+        checkpoints = sorted(glob.glob(self.path("cut", "checkpoint", "*.safetensors")))
+        self.assertEqual(len(checkpoints), 2)
+        os.remove(checkpoints[-1])
+        self.run_ok(*arguments, "cut", "--resume")
+        self.assertEqual(self.read("cut", "model.safetensors"), self.read("whole", "model.safetensors"))
+        self.assertEqual(timeless(self.read("cut", "metrics.jsonl")),
+                         timeless(self.read("whole", "metrics.jsonl")))
+        summary = self.summary("whole")
+        self.assertEqual(self.summary("cut")["balance"], summary["balance"])
+        self.assertEqual(summary["status"], "done")
+        for folder in ("whole", "cut"):
+            shutil.rmtree(self.path(folder))
+        return summary
 
 
 def timeless(metrics):

@@ -1,12 +1,8 @@
 """Every sharing strategy trains, resumes to the same bytes, and says what it is made of."""
-import glob
 import json
-import os
-import shutil
 import unittest
 
-from balancers_test import COMMON
-from command import CommandTest, espalier, timeless
+from command import COMMON, CommandTest, espalier
 
 # Strategies that leave no parameter to the balancer.
 UNSHARED = {"none", "soft"}
@@ -21,31 +17,14 @@ class Sharing(CommandTest):
         listed = json.loads(self.run_ok("list", "sharing", "--json").stdout)
         return [entry["name"] for entry in listed]
 
-    def cut(self, folder):
-        """The folder of a run that was killed behind its first epoch."""
-        shutil.copytree(self.path(folder), self.path("cut"))
-        for name in ("summary.json", "model.safetensors"):
-            os.remove(self.path("cut", name))
-        os.remove(sorted(glob.glob(self.path("cut", "checkpoint", "*.safetensors")))[-1])
-
     def check_strategy(self, experiment, strategy, balance):
-        arguments = [experiment, "sharing=" + strategy, "balance=" + balance, "--quiet"]
-        self.run_ok("run", *arguments, "--out", "whole")
-        self.cut("whole")
-        self.run_ok("run", *arguments, "--out", "cut", "--resume")
-        self.assertEqual(self.read("cut", "model.safetensors"), self.read("whole", "model.safetensors"))
-        self.assertEqual(timeless(self.read("cut", "metrics.jsonl")),
-                         timeless(self.read("whole", "metrics.jsonl")))
-        summary = self.summary("whole")
-        self.assertEqual(summary["status"], "done")
+        summary = self.check_resume(experiment, "sharing=" + strategy, "balance=" + balance)
         self.assertEqual(summary["conventions"]["sharing"], strategy)
         parameters, composition = summary["parameters"], summary["composition"]
         self.assertEqual(parameters["trunk"] + parameters["heads"], parameters["total"])
         self.assertEqual(parameters["shared"] == 0, strategy in UNSHARED)
         self.assertEqual(sum(part["parameters"] for part in composition["parts"].values()),
                          parameters["total"])
-        for folder in ("whole", "cut"):
-            shutil.rmtree(self.path(folder))
 
     def test_every_strategy_trains_and_resumes_on_a_common_input(self):
         for strategy in self.strategies():

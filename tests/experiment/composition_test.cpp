@@ -55,7 +55,7 @@ TEST_CASE("parameters and operations are counted by part, and by the tasks they 
 TEST_CASE("the drawing holds every part once and a line for what it reads") {
   Composition all = private_then_shared();
   all.parts[0].name = "a<b&c";
-  const std::string svg = composition_svg(all, {}, "title");
+  const std::string svg = composition_svg(all, "title");
   const auto count = [&](const std::string& what) {
     std::size_t n = 0;
     for (std::size_t at = svg.find(what); at != std::string::npos; at = svg.find(what, at + 1)) ++n;

@@ -12,6 +12,7 @@
 #include "core/set_fields.hpp"
 #include "espalier/random.hpp"
 #include "nn/parameter_store.hpp"
+#include "sharing/derivative.hpp"
 #include "sharing/trunk_recorder.hpp"
 
 /// A trunk under some sharing, with a mean squared error per task on its features: what tests of
@@ -142,22 +143,12 @@ inline Chosen chosen(const char* name, std::size_t stages,
 inline void check_gradients(TrunkModel& model, ParameterStore& store,
                             const std::function<double()>& penalty = {}) {
   if (!std::is_same_v<real, double>) return;
-  constexpr double kStep = 1e-6;
-  const auto total = [&] { return model.loss() + (penalty ? penalty() : 0.0); };
   for (Parameter& parameter : store.parameters()) {
     if (!model.plan().reaches(parameter)) continue;
     CAPTURE(parameter.name);
     const std::vector<double> gradient = model.gradient(parameter);
-    for (std::size_t i = 0; i < gradient.size(); ++i) {
-      real& number = parameter.value.data[i];
-      const real before = number;
-      number = before + static_cast<real>(kStep);
-      const double above = total();
-      number = before - static_cast<real>(kStep);
-      const double below = total();
-      number = before;
-      CHECK(gradient[i] == doctest::Approx((above - below) / (2 * kStep)).epsilon(1e-6).scale(0.1));
-    }
+    check_derivative(parameter.value, std::span<const double>(gradient),
+                     [&] { return model.loss() + (penalty ? penalty() : 0.0); });
   }
 }
 
