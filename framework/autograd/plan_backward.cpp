@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "autograd/loss_pull.hpp"
 #include "autograd/plan_state.hpp"
 #include "tensor/matrix.hpp"
 
@@ -27,6 +28,7 @@ void plant_seeds(PlanState& s, std::span<const double> seeds) {
   }
   for (std::size_t l = 0; l < s.seeds.size(); ++l) {  // one number may be the loss of two tasks
     if (s.seeds[l] != nullptr) *s.seeds[l] += static_cast<real>(seeds[l]);
+    s.seed_weights[l] = seeds[l];
   }
 }
 
@@ -35,6 +37,18 @@ void plant_seeds(PlanState& s, std::span<const double> seeds) {
 double border_of(const PlanState& s, int loss, std::span<const double> border) {
   const auto l = static_cast<std::size_t>(loss);
   return border[l] == 0.0 && s.owns_inside[l] != 0 ? 0x1p-60 : border[l];
+}
+
+// What a LossPull must know of the losses that pass it in the trunk.
+void weigh_pull(const PlanState& s, const PreparedNode& node, std::span<const double> border) {
+  real* const weights = LossPull::weights(node.backward);
+  std::fill_n(weights, node.backward.dy.shape[0], real{0});
+  for (const LossRows& part : node.pulled) {
+    const double seed = s.seed_weights[static_cast<std::size_t>(part.loss)];
+    const auto weight =
+        static_cast<real>(seed * border_of(s, part.loss, border) / static_cast<double>(part.rows));
+    for (Index i = 0; i < part.rows; ++i) weights[part.row + i] += weight;
+  }
 }
 
 void run_backward(const PlanState& s, PreparedNode& node, std::span<const double> border) {
@@ -48,6 +62,7 @@ void run_backward(const PlanState& s, PreparedNode& node, std::span<const double
     if (node.runs_backward) pass_border(node, 1.0);
   } else if (node.runs_backward) {
     node.backward.step = node.forward.step;
+    if (!node.pulled.empty()) weigh_pull(s, node, border);
     node.op->backward(node.backward);
   }
   if (node.early) {

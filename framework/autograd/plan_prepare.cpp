@@ -2,6 +2,7 @@
 #include <map>
 #include <numeric>
 
+#include "autograd/loss_pull.hpp"
 #include "autograd/plan_state.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
@@ -234,6 +235,29 @@ void find_owners(PlanState& s) {
   }
 }
 
+// Which losses each row of the cotangent of a LossPull carries.
+void find_pulls(PlanState& s) {
+  const auto pulls = [&](std::size_t n) {
+    return s.reach.active[n] != 0 && dynamic_cast<const LossPull*>(s.nodes[n].op) != nullptr;
+  };
+  bool any = false;
+  for (std::size_t n = 0; n < s.nodes.size(); ++n) any |= pulls(n);
+  if (!any) return;
+  const Reach reach = find_reach(s.tape, LaneMode::per_task);
+  for (std::size_t n = 0; n < s.nodes.size(); ++n) {
+    if (!pulls(n)) continue;
+    const std::size_t v = id(s.tape.nodes()[n].output);
+    for (const LaneBlock& loss : reach.blocks[v]) {
+      for (const LaneBlock& to : s.reach.blocks[v]) {
+        const bool here = to.lane == s.lane_of(static_cast<std::size_t>(loss.lane));
+        if (here && to.stream == loss.stream) {
+          s.nodes[n].pulled.push_back({loss.lane, to.row, to.rows});
+        }
+      }
+    }
+  }
+}
+
 // Memory for the gradient of every penalty: it is taken before the first parameter moves.
 void prepare_penalties(PlanState& s) {
   for (const auto& penalty : s.tape.penalties()) {
@@ -263,6 +287,7 @@ void prepare_seeds(PlanState& s, Written& written) {
   for (std::size_t l = 0; l < s.tape.losses().size(); ++l) {
     const std::size_t v = id(s.tape.losses()[l].value);
     s.seeds.push_back(nullptr);
+    s.seed_weights.push_back(0.0);
     for (std::size_t b = 0; b < s.reach.blocks[v].size(); ++b) {
       const LaneBlock& block = s.reach.blocks[v][b];
       if (block.lane != s.lane_of(l)) continue;
@@ -311,6 +336,7 @@ void prepare_nodes(PlanState& s) {
   }
   if (s.options.gram) make_gram_blocks(s);
   find_owners(s);
+  find_pulls(s);
   prepare_penalties(s);
   number_parameters(s);
 }

@@ -21,6 +21,13 @@ struct GradientRegion {
   GradientContext context;
 };
 
+/// Rows of a cotangent that carry a loss.
+struct LossRows {
+  int loss = 0;
+  Index row = 0;
+  Index rows = 0;
+};
+
 /// One node, ready to run: the contexts below point into the vectors above them, which never change
 /// after building.
 struct PreparedNode {
@@ -31,6 +38,7 @@ struct PreparedNode {
   std::vector<std::vector<Run>> runs;
   std::vector<std::span<const Run>> run_spans;
   std::vector<LaneRows> lanes;
+  std::vector<LossRows> pulled;  ///< of a LossPull: whose weights its rows carry
   std::vector<GradientRegion> regions;
   std::vector<char> includes;  ///< per parameter: counted in this node's Gram
   std::vector<Sink> sinks;
@@ -96,6 +104,7 @@ struct PlanState {
   std::vector<std::span<std::int32_t>> integers;  ///< per value, index
   std::vector<Tensor> cotangents;                 ///< per value
   std::vector<real*> seeds;                       ///< per loss: its number in its cotangent
+  std::vector<double> seed_weights;               ///< per loss: what the last sweep put there
   std::vector<PreparedNode> nodes;
   std::vector<char> owns_inside;  ///< per loss: some node has it as its inner_loss
   std::vector<PreparedPenalty> penalties;

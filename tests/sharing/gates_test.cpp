@@ -114,6 +114,100 @@ TEST_CASE("the entropy term pulls a gate as if it were part of the loss") {
   check_derivative(gate.weight.value, std::span<const real>(found), total);
 }
 
+namespace {
+
+/// Two tasks' gates over rows of their own, and the entropy gradient alone: the losses are flat.
+struct Gates {
+  ParameterStore store{3};
+  Tape tape{true};
+  std::array<Parameter*, 2> weights{};
+  std::unique_ptr<Plan> plan;
+  std::array<Var, 2> p;
+
+  Gates(double strength, Domain domain, const PlanOptions& options) {
+    const std::array<Index, 2> rows = {2, 6};
+    const Var x = tape.input("x", {3}, Dtype::floating, {{0, rows[0]}, {1, rows[1]}});
+    const Var pulled = domain == Domain::shared ? gate("w", x, strength, domain, 0) : Var{};
+    for (int t = 0; t < 2; ++t) {
+      const auto k = static_cast<std::size_t>(t);
+      tape.enter(-1, "trunk");
+      const Var own = pulled.id >= 0
+                          ? pulled
+                          : gate(t == 0 ? "a" : "b", tape.rows(x, {t}), strength, domain, k);
+      const Var features = tape.select(own, t, t);
+      tape.enter(t, "head");
+      tape.loss(t, mean(tape, scale(tape, features, kSlope)));
+    }
+    plan = std::make_unique<Plan>(std::move(tape), options);
+    fill(plan->value(x), "x");
+  }
+
+  Var gate(const char* name, Var x, double strength, Domain domain, std::size_t k) {
+    weights[k] = &store.parameter(name, {4, 3}, domain, {});
+    const Var y = softmax(tape, linear(tape, x, *weights[k], nullptr));
+    return entropy_pull(tape, y, strength);
+  }
+
+  std::vector<double> gradient(std::size_t k, std::array<double, 2> seeds,
+                               std::array<double, 2> border, std::array<double, 2> shared,
+                               std::array<double, 2> heads) {
+    plan->forward(0);
+    plan->backward(seeds, border);
+    plan->weigh(shared, heads);
+    std::vector<real> found(12);
+    plan->gradient(*weights[k], {.data = found.data(), .alpha = 1.0, .beta = 0.0});
+    return {found.begin(), found.end()};
+  }
+
+  static constexpr double kSlope = 0.0;
+};
+
+void check_scaled(const std::vector<double>& found, const std::vector<double>& base,
+                  double factor) {
+  double size = 0.0;
+  for (std::size_t i = 0; i < base.size(); ++i) {
+    size += std::abs(base[i]);
+    CHECK(found[i] == doctest::Approx(factor * base[i]).epsilon(1e-4).scale(0.01));
+  }
+  CHECK(size > 0.01);
+}
+
+}  // namespace
+
+TEST_CASE("the entropy term has the weight of the loss that its gate serves") {
+  constexpr double kStrength = 2.0;
+  using Two = std::array<double, 2>;
+  const Two one = {1.0, 1.0};
+  Gates own(kStrength, Domain::task, {});
+  const std::vector<double> a = own.gradient(0, one, one, one, one);
+  const std::vector<double> b = own.gradient(1, one, one, one, one);
+  // a task's own gate learns with the heads' weights, whatever the trunk's are, 0 too
+  check_scaled(own.gradient(0, {0.5, 1.0}, {0.25, 1.0}, one, one), a, 0.5);
+  check_scaled(own.gradient(1, {0.5, 3.0}, {0.25, 0.0}, one, one), b, 3.0);
+  // a shared one with the trunk's
+  Gates shared(kStrength, Domain::shared, {});
+  const std::vector<double> first = shared.gradient(0, one, {1.0, 0.0}, one, one);
+  const std::vector<double> second = shared.gradient(0, one, {0.0, 1.0}, one, one);
+  std::vector<double> mixed = first;
+  for (std::size_t i = 0; i < mixed.size(); ++i) mixed[i] = 0.25 * first[i] + 3.0 * second[i];
+  check_scaled(shared.gradient(0, {0.5, 1.0}, {0.5, 3.0}, one, one), mixed, 1.0);
+  // and in lanes it is folded with them
+  Gates lanes(kStrength, Domain::shared, {.lanes = LaneMode::per_task, .gram = true});
+  check_scaled(lanes.gradient(0, one, one, {0.25, 3.0}, one), mixed, 1.0);
+}
+
+TEST_CASE("the entropy term is the mean over the rows of its stream") {
+  // Streams of 2 and 6 rows: gates of their own see the same mean as one gate over both.
+  const std::array<double, 2> one = {1.0, 1.0};
+  Gates own(2.0, Domain::task, {}), shared(2.0, Domain::shared, {});
+  std::ranges::copy(shared.weights[0]->value.span(), own.weights[0]->value.data);
+  std::ranges::copy(shared.weights[0]->value.span(), own.weights[1]->value.data);
+  std::vector<double> sum = own.gradient(0, one, one, one, one);
+  const std::vector<double> more = own.gradient(1, one, one, one, one);
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
+  check_scaled(shared.gradient(0, one, one, one, one), sum, 1.0);
+}
+
 TEST_CASE("a choice is made as often as the softmax of its logits says") {
   Choice choice(options_of(1.0, 1'000'000));
   choice.logits.value.data[1] = 1;

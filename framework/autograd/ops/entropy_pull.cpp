@@ -1,15 +1,15 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autograd/loss_pull.hpp"
 #include "autograd/ops/check.hpp"
-#include "autograd/ops/elementwise_backward.hpp"
 #include "espalier/ops.hpp"
 
 namespace espalier {
 
 namespace {
 
-class EntropyPull final : public Op {
+class EntropyPull final : public LossPull {
  public:
   explicit EntropyPull(double strength) : strength_(strength) {}
 
@@ -25,17 +25,23 @@ class EntropyPull final : public Op {
     std::copy_n(c.inputs[0].data, c.output.size(), c.output.data);
   }
 
-  // dp = dy + strength / N d/dp (-sum p log p) = dy - strength / N (log p + 1), N rows of a stream
+  // dp = dy + w strength d/dp (-sum p log p) = dy - w strength (log p + 1), w the row's weight
   void backward(const BackwardContext& c) const override {
-    const auto streams = static_cast<double>(std::max<std::size_t>(1, c.parts.size()));
-    const double rows = static_cast<double>(c.inputs[0].shape[0]) / streams;
-    const auto factor = static_cast<real>(strength_ / rows);
-    elementwise_backward(c, 0, c.inputs[0], [factor](real p, real dy) {
-      return dy - factor * (std::log(std::max(p, kLeast)) + 1);
-    });
+    const Index row = c.dy.shape.row_size();
+    for (const Run& run : c.runs[0]) {
+      for (Index n = 0; n < run.rows; ++n) {
+        const auto factor = static_cast<real>(strength_) * weights(c)[run.dy_row + n];
+        const real* p = c.inputs[0].data + (run.value_row + n) * row;
+        const real* dy = c.dy.data + (run.dy_row + n) * row;
+        real* dp = c.dx[0].data + (run.dx_row + n) * row;
+        for (Index e = 0; e < row; ++e) {
+          const real pulled = dy[e] - factor * (std::log(std::max(p[e], kLeast)) + 1);
+          dp[e] = run.accumulate ? dp[e] + pulled : pulled;
+        }
+      }
+    }
   }
 
-  bool in_place() const override { return false; }
   double flops(const Geometry& /*g*/) const override { return 0.0; }
 
  private:
