@@ -4,8 +4,10 @@
 // (Ma et al., KDD 2018, MMoE; Tang et al., RecSys 2020, CGC.) Where a later stage has experts that
 // read a shared flow, a further gate over ALL experts, of every task, makes that flow (Tang et al.,
 // PLE; dropped at the last level). The experts that it mixes learn from every loss.
-// Shared parameters: shared experts; below the last level all experts and gates. A task's own: its
-// gate, and at the last level its private experts.
+// Shared parameters: shared experts; where a later stage asks for a shared flow, all experts and
+// gates (whoever makes that flow says so himself: no column without one is ever mixed). A task's
+// own: elsewhere its gate and its private experts, at the last level in any case. LibMTL and the
+// paper leave all gates out of the shared set.
 // Where the tasks' incoming features differ and no shared flow comes in, the shared experts run on
 // each task's own (as in LibMTL's PLE).
 #include "sharing/experts.hpp"
@@ -43,7 +45,7 @@ void Experts::fields(Fields& f) {
 Demand Experts::demand(const Demand& out, bool /*last*/) const {
   Demand in = out;
   for (StreamSet& own : in.tasks) own = united(own, out.shared);
-  in.shared = out.all();
+  in.shared = options_.shared > 0 ? out.all() : out.shared;
   return in;
 }
 

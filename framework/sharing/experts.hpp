@@ -21,7 +21,6 @@ class Experts final : public StageSharing {
   explicit Experts(const ExpertsOptions& options) : options_(options) {}
   void fields(Fields& fields) override;
   Demand demand(const Demand& out, bool last) const override;
-  bool mixes() const override { return options_.own > 0; }
   Flows record(const StageNet& stage, const Flows& in) const override;
 
  private:

@@ -70,40 +70,54 @@ std::vector<TrunkRecorder::Group> TrunkRecorder::groups_of(const StageBlock& blo
   return groups;
 }
 
-namespace {
-
-Demand part_of(const Demand& all, const std::vector<int>& members) {
+Demand TrunkRecorder::part_of(const Asked& all, const Group& group) {
   Demand part;
-  for (const int t : members) part.tasks.push_back(all.tasks[static_cast<std::size_t>(t)]);
-  part.shared = all.shared;
+  for (const int t : group.members) {
+    part.tasks.push_back(all.tasks[static_cast<std::size_t>(t)]);
+    part.shared = united(part.shared, all.shared[static_cast<std::size_t>(t)]);
+  }
   return part;
 }
 
-}  // namespace
-
-Demand TrunkRecorder::demand_of(const StageBlock& block, const Demand& out, bool last) const {
-  Demand in;
-  in.tasks.resize(tasks_.size());
+TrunkRecorder::Asked TrunkRecorder::demand_of(const StageBlock& block, const Asked& out,
+                                              bool last) const {
+  Asked in{std::vector<StreamSet>(tasks_.size()), std::vector<StreamSet>(tasks_.size())};
   for (const Group& group : groups_of(block)) {
-    const Demand own = block.sharing->demand(part_of(out, group.members), last);
+    const Demand own = block.sharing->demand(part_of(out, group), last);
     for (std::size_t k = 0; k < group.members.size(); ++k) {
-      in.tasks[static_cast<std::size_t>(group.members[k])] = own.tasks[k];
+      const auto t = static_cast<std::size_t>(group.members[k]);
+      in.tasks[t] = own.tasks[k];
+      in.shared[t] = own.shared;
     }
-    in.shared = united(in.shared, own.shared);
   }
   return in;
 }
 
-Flows TrunkRecorder::record_block(std::span<const StageBlock> blocks, std::size_t b,
-                                  const Demand& wanted, const Flows& in) {
+// By the groups and not by the flows at hand: an evaluation, which leaves some out, must see what
+// training saw.
+bool TrunkRecorder::came_together(std::span<const StageBlock> blocks, std::size_t b,
+                                  const Group& group) const {
+  if (b == 0) return true;
+  const std::vector<Group> before = groups_of(blocks[b - 1]);
+  return std::ranges::any_of(before, [&](const Group& g) {
+    return std::ranges::all_of(
+        group.members, [&](int t) { return std::ranges::find(g.members, t) != g.members.end(); });
+  });
+}
+
+TrunkRecorder::Made TrunkRecorder::record_block(std::span<const StageBlock> blocks, std::size_t b,
+                                                const Asked& wanted, const Made& in) {
   const StageBlock& block = blocks[b];
-  Flows out;
-  out.tasks.resize(tasks_.size());
+  Made out{std::vector<Var>(tasks_.size()), std::vector<Var>(tasks_.size())};
   for (const Group& group : groups_of(block)) {
-    const Demand own = part_of(wanted, group.members);
+    const Demand own = part_of(wanted, group);
+    if (own.all().empty()) continue;
     Flows mine;
-    for (const int t : group.members) mine.tasks.push_back(in.tasks[static_cast<std::size_t>(t)]);
-    mine.shared = in.shared;
+    const bool together = came_together(blocks, b, group);
+    for (const int t : group.members) {
+      mine.tasks.push_back(in.tasks[static_cast<std::size_t>(t)]);
+      if (together && mine.shared.id < 0) mine.shared = in.shared[static_cast<std::size_t>(t)];
+    }
     StageNet stage(*this, block.first, block.count, group.members, group.label, own);
     stage.first_ = block.first == 0;
     stage.last_ = b + 1 == blocks.size();
@@ -111,17 +125,18 @@ Flows TrunkRecorder::record_block(std::span<const StageBlock> blocks, std::size_
         blocks.subspan(b + 1), [](const StageBlock& later) { return later.sharing->mixes(); });
     const Flows made = block.sharing->record(stage, mine);
     for (std::size_t k = 0; k < group.members.size(); ++k) {
-      out.tasks[static_cast<std::size_t>(group.members[k])] = made.tasks[k];
+      const auto t = static_cast<std::size_t>(group.members[k]);
+      out.tasks[t] = made.tasks[k];
+      out.shared[t] = made.shared;
     }
-    out.shared = made.shared;
   }
   return out;
 }
 
 std::vector<Var> TrunkRecorder::record(std::span<const StageBlock> blocks,
                                        std::span<const TaskSlot> slots) {
-  std::vector<Demand> wanted(blocks.size() + 1);
-  wanted.back().tasks.resize(tasks_.size());
+  std::vector<Asked> wanted(blocks.size() + 1);
+  wanted.back() = {std::vector<StreamSet>(tasks_.size()), std::vector<StreamSet>(tasks_.size())};
   for (const TaskSlot& slot : slots) {
     StreamSet& own = wanted.back().tasks[static_cast<std::size_t>(slot.column)];
     own = united(own, {slot.stream});
@@ -129,7 +144,7 @@ std::vector<Var> TrunkRecorder::record(std::span<const StageBlock> blocks,
   for (std::size_t b = blocks.size(); b-- > 0;) {
     wanted[b] = demand_of(blocks[b], wanted[b + 1], b + 1 == blocks.size());
   }
-  Flows flows{std::vector<Var>(tasks_.size(), input_), input_};
+  Made flows{std::vector<Var>(tasks_.size(), input_), std::vector<Var>(tasks_.size(), input_)};
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     flows = record_block(blocks, b, wanted[b + 1], flows);
   }

@@ -37,10 +37,21 @@ class ESPALIER_API TrunkRecorder {
     std::string label;
   };
 
+  // Each task with the shared flow of its group.
+  struct Asked {
+    std::vector<StreamSet> tasks, shared;
+  };
+  struct Made {
+    std::vector<Var> tasks, shared;
+  };
+
   std::vector<Group> groups_of(const StageBlock& block) const;
-  Flows record_block(std::span<const StageBlock> blocks, std::size_t b, const Demand& wanted,
-                     const Flows& in);
-  Demand demand_of(const StageBlock& block, const Demand& out, bool last) const;
+  static Demand part_of(const Asked& all, const Group& group);
+  Made record_block(std::span<const StageBlock> blocks, std::size_t b, const Asked& wanted,
+                    const Made& in);
+  Asked demand_of(const StageBlock& block, const Asked& out, bool last) const;
+  /// Whether the tasks of `group` come out of the block before `b` with one shared flow.
+  bool came_together(std::span<const StageBlock> blocks, std::size_t b, const Group& group) const;
   struct Range {  ///< layers [first, last) of some stages
     std::size_t stage, stages, first, last;
   };
