@@ -23,6 +23,7 @@ class EntropyPull final : public LossPull {
   // y = p
   void forward(const OpContext& c) const override {
     std::copy_n(c.inputs[0].data, c.output.size(), c.output.data);
+    std::ranges::fill(c.saved, std::byte{0});  // no loss weighs anything yet
   }
 
   // dp = dy + w strength d/dp (-sum p log p) = dy - w strength (log p + 1), w the row's weight

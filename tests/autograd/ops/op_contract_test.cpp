@@ -132,6 +132,7 @@ class Bench {
     g.inputs = infos_;
     g.output = output_info_;
     g.parts = parts_;
+    g.cotangent_rows = 2 * output_info_.shape[0];  // of two lanes: see check_runs
     footprint_ = op_->footprint(g);
     saved_.resize(footprint_.saved / sizeof(double) + 8, std::nan(""));
     workspace_.resize(footprint_.workspace / sizeof(double) + 8);
