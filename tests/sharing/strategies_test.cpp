@@ -1,6 +1,7 @@
 // What every sharing strategy must keep, whatever it does.
 #include <cmath>
 
+#include "espalier/error.hpp"
 #include "espalier/layers.hpp"
 #include "sharing/trunk_model.hpp"
 
@@ -180,6 +181,57 @@ TEST_CASE("the same seed gives the same bits") {
     TrunkModel a(strategy.blocks, stages, first, c), b(strategy.blocks, stages, second, c);
     CHECK(every_gradient(a, first) == every_gradient(b, second));
   }
+}
+
+TEST_CASE("groups of every strategy keep apart") {
+  const std::vector<Stage> stages = even_stages();
+  const Groups groups = {{"a", "c"}, {"b", "d"}};
+  for (const SharingEntry& entry : sharing_table()) {
+    for (const bool own : {false, true}) {
+      CAPTURE(entry.name);
+      CAPTURE(own);
+      Chosen strategy = chosen(std::string(entry.name).c_str(), 2);
+      for (StageBlock& block : strategy.blocks) block.groups = &groups;
+      TrunkCase c = {.tasks = {"a", "b", "c", "d"}, .stream_of = {0, 0, 0, 0}, .trunk = {2, 10}};
+      if (own) {
+        c.stream_of = {0, 1, 2, 3};
+        c.streams = {{0, 3}, {1, 4}, {2, 2}, {3, 3}};
+      }
+      ParameterStore store{3};
+      TrunkModel model(strategy.blocks, stages, store, c);
+      model.loss();
+      const std::vector<real> a = model.features(0), d = model.features(3);
+      bool moved = false;
+      for (Parameter& p : store.parameters()) {
+        if (p.name.find("b+d") == std::string::npos) continue;
+        for (real& number : p.value.span()) number += real(0.3);
+        moved = true;
+      }
+      CHECK(moved);
+      model.loss();
+      CHECK(model.features(0) == a);
+      CHECK(model.features(3) != d);
+    }
+  }
+}
+
+TEST_CASE("a shared flow ends where groups that had one each come together") {
+  const std::vector<Stage> stages = even_stages();
+  const auto attention = make(stage_sharing_table(), "attention");
+  const auto shared = make(stage_sharing_table(), "shared");
+  const Groups groups = {{"a", "c"}, {"b"}};
+  ParameterStore store{3};
+  const std::vector<StageBlock> same = {{0, 1, attention.get(), &groups},
+                                        {1, 1, attention.get(), nullptr}};
+  CHECK_THROWS_WITH_AS(TrunkModel(same, stages, store),
+                       "[attention] expected one value that enters the stage for all tasks, found "
+                       "one for each; nearest: stages that are shared, or attention, before it",
+                       ShapeError);
+  const std::vector<StageBlock> after = {{0, 1, attention.get(), &groups},
+                                         {1, 1, shared.get(), nullptr}};
+  ParameterStore other{3};
+  TrunkModel model(after, stages, other);
+  check_gradients(model, other);
 }
 
 TEST_CASE("images pass through every strategy") {
