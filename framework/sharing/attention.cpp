@@ -7,6 +7,9 @@
 // shrank; dense features: a linear layer). The first stage has none. g_t, h_t are 1x1 convolutions
 // (dense features: linear layers) and the task's own; layers and f are the balancer's.
 // The unmasked p goes on to the next stage as the shared flow.
+// Deviations: g has at most 128 channels unless `size` says otherwise (wide dense features would
+// make the masks larger than the trunk), and f of dense features has as many units as g; a stage's
+// pooling is part of p, so that masks lie over pooled features (the paper masks before pooling).
 #include "sharing/every_stage.hpp"
 #include "sharing/make.hpp"
 #include "sharing/pointwise.hpp"

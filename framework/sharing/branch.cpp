@@ -4,8 +4,9 @@
 // largest logit. Columns and logits learn from every loss: all of them are the balancer's.
 //   x_t = x_j, j = argmax_j (logit_tj + noise) / tau,  tau = temperature / sqrt(epochs so far + 1)
 // Where all tasks enter with the same features there is nothing to choose.
-// Deviations: while warming up the columns' mean is read (LibMTL: their sum); in evaluation nothing
-// is drawn (LibMTL draws there, too). A given tree is written as `shared` stages with groups.
+// Deviations: the temperature starts at a twentieth of the run's epochs, as there, but not below 1;
+// while warming up the columns' mean is read (LibMTL: their sum); in evaluation nothing is drawn
+// (LibMTL draws there, too). A given tree is written as `shared` stages with groups.
 #include "sharing/columns.hpp"
 #include "sharing/every_stage.hpp"
 #include "sharing/make.hpp"
@@ -19,8 +20,8 @@ namespace {
 class Branch final : public StageSharing {
  public:
   void fields(Fields& f) override {
-    f.number({"temperature", "of the first epoch; 0: a twentieth of the epochs"}, temperature_,
-             {.at_least = 0});
+    f.number({"temperature", "of the first epoch; 0: a twentieth of the epochs, at least 1"},
+             temperature_, {.at_least = 0});
     f.number({"warmup", "part of the run in which all columns are averaged"}, warmup_,
              {.at_least = 0, .at_most = 1});
   }
