@@ -97,13 +97,13 @@ class Attention final : public StageSharing {
   // What the task attended to before, with the size of `like`.
   Var fitted(const StageNet& stage, Var before, Var like) const {
     const Net net = stage.net("fit", StageNet::kShared);
-    const Shape& to = stage.tape().shape(like);
+    const Shape to = stage.tape().shape(like);  // copies: the tape's own move while it records
     if (to.rank() != 4) {
       const Var flat = stage.tape().shape(before).rank() > 2 ? flatten(net, before) : before;
       return relu(net, linear(net, "linear", flat, {.units = width_of(to[-1])}));
     }
     Var y = relu(net, conv(net, "conv", before, {.channels = to[-1], .kernel = 3}));
-    const Shape& from = stage.tape().shape(y);
+    const Shape from = stage.tape().shape(y);
     const Index ratio = from[1] / to[1];
     if (ratio < 1 || from[1] / ratio != to[1] || from[2] / ratio != to[2]) {
       throw ShapeError(

@@ -1,4 +1,6 @@
 // What every sharing strategy must keep, whatever it does.
+#include <malloc.h>
+
 #include <cmath>
 
 #include "espalier/error.hpp"
@@ -48,6 +50,15 @@ std::vector<double> every_gradient(TrunkModel& model, ParameterStore& store) {
   }
   return all;
 }
+
+/// Memory that is given back is overwritten, so that whoever still reads it is found.
+class GivenBackIsGone {
+ public:
+  GivenBackIsGone() { mallopt(M_PERTURB, 0x55); }
+  ~GivenBackIsGone() { mallopt(M_PERTURB, 0); }
+  GivenBackIsGone(const GivenBackIsGone&) = delete;
+  GivenBackIsGone& operator=(const GivenBackIsGone&) = delete;
+};
 
 }  // namespace
 
@@ -251,5 +262,39 @@ TEST_CASE("images pass through every strategy") {
     TrunkModel model(strategy.blocks, stages, store, c);
     CHECK(std::isfinite(model.loss()));
     CHECK(model.features(0).size() == 12);
+  }
+}
+
+TEST_CASE("every strategy is recorded the same wherever the tape's memory moves") {
+  std::vector<Stage> stages(2);
+  stages[0].name = "low";
+  stages[0].layers.push_back(use("conv", {{"channels", Index{4}}}));
+  stages[1].name = "high";
+  stages[1].layers.push_back(use("conv", {{"channels", Index{4}}}));
+  stages[1].layers.push_back(use("max_pool", {{"kernel", Index{2}}}));
+  const std::vector<std::string> streams = {"s"}, tasks = {"a", "b"};
+  const std::vector<TaskSlot> slots = {{0, 0, 0}, {1, 1, 0}};
+  const GivenBackIsGone gone;
+  for (const SharingEntry& entry : sharing_table()) {
+    const Chosen strategy = chosen(std::string(entry.name).c_str(), 2);
+    std::vector<std::string> first;
+    for (int before = 0; before < 70; ++before) {  // values on the tape before the trunk
+      CAPTURE(entry.name);
+      CAPTURE(before);
+      ParameterStore store{3};
+      Tape tape(true);
+      for (int k = 0; k < before; ++k) tape.input("other", {1}, Dtype::floating, {{0, 4}});
+      const Var x = tape.input("x", {4, 4, 1}, Dtype::floating, {{0, 4}});
+      TrunkRecorder recorder({tape, store, streams, Domain::shared, "trunk"}, x, stages, tasks);
+      for (const Var features : recorder.record(strategy.blocks, slots)) {
+        CHECK(tape.shape(features) == Shape{4, 2, 2, 4});
+      }
+      std::vector<std::string> made;
+      for (const Parameter& p : store.parameters()) {
+        made.push_back(p.name + to_string(p.value.shape));
+      }
+      if (before == 0) first = made;
+      CHECK(made == first);
+    }
   }
 }
