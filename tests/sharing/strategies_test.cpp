@@ -222,6 +222,16 @@ TEST_CASE("groups of every strategy keep apart") {
       model.loss();
       CHECK(model.features(0) == a);
       CHECK(model.features(3) != d);
+      if (!own) continue;
+      TrunkCase one = c;  // evaluation of a stream that one group alone has
+      one.streams = {{1, 4}};
+      one.only = {1};
+      one.training = false;
+      one.trunk = {};
+      const std::size_t parameters = store.parameters().size();
+      TrunkModel evaluated(strategy.blocks, stages, store, one);
+      CHECK(std::isfinite(evaluated.loss()));
+      CHECK(store.parameters().size() == parameters);
     }
   }
 }
