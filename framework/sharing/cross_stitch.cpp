@@ -11,7 +11,7 @@ namespace {
 class CrossStitch final : public SharingStrategy {
  public:
   void fields(Fields& f) override {
-    unit_.fields(f);
+    unit_.unit_fields(f);
     f.flag({"last", "a unit behind the last stage, too"}, last_);
   }
 

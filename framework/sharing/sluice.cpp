@@ -3,17 +3,17 @@
 // subspaces; an alpha matrix mixes the T G subspaces of all columns:
 //   subspace g of task t gets sum_{u,h} alpha_{tg,uh} x_{u,h}
 // starting from `same` on its own and `other` shared out among the rest. `orthogonality` adds
-// lambda sum_t sum_{g<h} ||W_tg W_th'||^2 over the last weights of every column, rows grouped by
-// subspace: a penalty, which is no task. Columns and alphas are the balancer's.
-// Deviation: the paper's mixture over layers (beta) needs layers of one width and is left out.
+// lambda sum_t sum_{g<h} ||W_tg W_th'||^2 over the last weights (of a linear layer or convolution;
+// a stage without any has no penalty) of every column, rows grouped by subspace: a penalty, which
+// is no task. Columns and alphas are the balancer's. The mixture over layers (beta) is the
+// strategy's: see sluice_network.cpp.
+// Deviation: an alpha matrix stands behind every stage, not behind every layer.
 #include "sharing/columns.hpp"
-#include "sharing/every_stage.hpp"
 #include "sharing/make.hpp"
 #include "sharing/orthogonality.hpp"
 
 #include "core/text.hpp"
 #include "espalier/error.hpp"
-#include "sharing/column_penalty.hpp"
 
 namespace espalier {
 
@@ -41,20 +41,37 @@ class Sluice final : public StageSharing {
       const std::size_t before = stage.tape().nodes().size();
       const Var column =
           stage.layers(stage.rows(in.tasks[t], all), stage.task_name(t), StageNet::kShared);
-      for (Parameter* made : parameters_since(stage.tape(), before)) {
-        if (made->value.shape.rank() < 2) continue;
-        if (weights.size() == t) weights.push_back(made);
-        weights[t] = made;
-      }
       split(stage.tape(), column, parts);
+      if (orthogonality_ == 0.0) continue;
+      Parameter* const weight = last_weight(stage.tape(), before);
+      if (weight == nullptr) continue;
+      const Index channels = stage.tape().shape(column)[-1];
+      if (weight->value.shape[0] != channels) {
+        throw ShapeError(text::cat("[sluice] expected a last weight with a row for each of the ",
+                                   channels, " channels of '", stage.task_name(t),
+                                   "' under orthogonality, found ", to_string(weight->value.shape),
+                                   "; nearest: layers that reshape at the beginning of the next "
+                                   "stage"));
+      }
+      weights.push_back(weight);
     }
-    if (orthogonality_ > 0.0 && subspaces_ > 1 && stage.tape().training()) {
+    if (!weights.empty() && subspaces_ > 1 && stage.tape().training()) {
       stage.tape().penalty(make_orthogonality(weights, subspaces_, orthogonality_));
     }
     return mixed(stage, parts);
   }
 
  private:
+  // Of the ops recorded from node `first` on: the last weight whose rows are output channels.
+  static Parameter* last_weight(const Tape& tape, std::size_t first) {
+    for (std::size_t n = tape.nodes().size(); n-- > first;) {
+      const Op* const op = tape.nodes()[n].op.get();
+      if (op == nullptr || (op->name() != "linear" && op->name() != "conv2d")) continue;
+      return op->parameters()[0];
+    }
+    return nullptr;
+  }
+
   void split(Tape& tape, Var column, std::vector<Var>& parts) const {
     const Shape& shape = tape.shape(column);
     const Index channels = shape[-1];
@@ -101,9 +118,5 @@ class Sluice final : public StageSharing {
 }  // namespace
 
 std::unique_ptr<StageSharing> make_sluice_stage() { return std::make_unique<Sluice>(); }
-
-std::unique_ptr<SharingStrategy> make_sluice() {
-  return std::make_unique<EveryStage>(make_sluice_stage());
-}
 
 }  // namespace espalier

@@ -20,6 +20,16 @@ const std::string& StageNet::task_name(std::size_t task) const {
   return trunk_->tasks_[static_cast<std::size_t>(members_[task])];
 }
 
+StageNet StageNet::stage(std::size_t stage, const Demand& wanted) const {
+  StageNet one = *this;
+  one.first_stage_ += stage;
+  one.stages_ = 1;
+  one.wanted_ = &wanted;
+  one.first_ = first_ && stage == 0;
+  one.last_ = last_ && stage + 1 == stages_;
+  return one;
+}
+
 Var StageNet::trunk_input(const StreamSet& streams) const { return rows(trunk_->input_, streams); }
 
 Tape& StageNet::tape() const { return trunk_->trunk_.tape(); }

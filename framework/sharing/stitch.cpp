@@ -3,9 +3,11 @@
 // columns' outputs x_j, channel by channel or with one number for each column:
 //   task t gets sum_j a_tj x_j
 // with a_tt = `same` and the others `other` / (T - 1) at the start (the paper has two tasks: 0.9
-// and 0.1). Columns and units learn from all losses: all of them are the balancer's. Deviations:
-// columns start from the experiment's initialisation, not from single-task networks, and the units
-// have the trunk's learning rate (a group of the optimizer can give them another).
+// and 0.1). Columns and units learn from all losses: all of them are the balancer's, so that
+// methods that compare the tasks' gradients (pcgrad, ...) compare them over all columns together,
+// where a task's gradient in another's column is about `other` times as large. Deviations: columns
+// start from the experiment's initialisation, not from single-task networks, and the units have the
+// trunk's learning rate (a group of the optimizer can give them another).
 #include "sharing/stitch.hpp"
 
 #include <array>
@@ -15,6 +17,11 @@
 namespace espalier {
 
 void Stitch::fields(Fields& f) {
+  unit_fields(f);
+  f.flag({"unit", "whether a unit mixes the columns"}, unit_);
+}
+
+void Stitch::unit_fields(Fields& f) {
   static constexpr std::array<std::string_view, 2> kPer = {"channel", "scalar"};
   f.word({"per", "whether each channel has coefficients, or each column one"}, per_, kPer);
   f.number({"same", "first coefficient of the task's own column"}, same_);

@@ -10,6 +10,8 @@ class Stitch final : public StageSharing {
   /// Without a unit: columns alone, which are still the balancer's.
   explicit Stitch(bool unit = true) : unit_(unit) {}
   void fields(Fields& fields) override;
+  /// The options of the unit alone.
+  void unit_fields(Fields& fields);
   Demand demand(const Demand& out, bool last) const override;
   bool mixes() const override { return unit_; }
   Flows record(const StageNet& stage, const Flows& in) const override;

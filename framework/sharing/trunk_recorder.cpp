@@ -111,7 +111,7 @@ TrunkRecorder::Made TrunkRecorder::record_block(std::span<const StageBlock> bloc
   Made out{std::vector<Var>(tasks_.size()), std::vector<Var>(tasks_.size())};
   for (const Group& group : groups_of(block)) {
     const Demand own = part_of(wanted, group);
-    if (own.all().empty()) continue;
+    if (own.all().empty()) continue;  // evaluation of a stream that only others read
     Flows mine;
     const bool together = came_together(blocks, b, group);
     for (const int t : group.members) {

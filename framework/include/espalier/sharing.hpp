@@ -51,6 +51,10 @@ class ESPALIER_API StageNet {
   bool is_last() const { return last_; }
   /// Whether the stage reads the trunk's input.
   bool is_first() const { return first_; }
+  /// How many stages are recorded as one, and one of them alone, of which `wanted` (which must
+  /// outlive it) is asked.
+  std::size_t stages() const { return stages_; }
+  StageNet stage(std::size_t stage, const Demand& wanted) const;
   /// The trunk's input over these streams, for gates.
   Var trunk_input(const StreamSet& streams) const;
 
