@@ -3,6 +3,7 @@
 
 #include "autograd/gram.hpp"
 #include "autograd/ops/check.hpp"
+#include "autograd/ops/joined_runs.hpp"
 #include "autograd/ops/linear_gram.hpp"
 #include "espalier/ops.hpp"
 #include "tensor/blas.hpp"
@@ -47,11 +48,11 @@ class Linear final : public Op {
   // dX = dY W
   void backward(const BackwardContext& c) const override {
     const Index i = inputs(), o = outputs(), inner = c.dy.shape.row_size() / o;
-    for (const Run& run : c.runs[0]) {
+    for_joined_runs(c.runs[0], [&](const Run& run) {
       blas::gemm(Transpose::no, Transpose::no, run.rows * inner, i, o, 1.0,
                  c.dy.data + run.dy_row * inner * o, o, weight(), i, run.accumulate ? 1.0 : 0.0,
                  c.dx[0].data + run.dx_row * inner * i, i);
-    }
+    });
   }
 
   // dW = dY' X, db = dY' 1
