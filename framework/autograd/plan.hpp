@@ -20,6 +20,9 @@ struct PlanOptions {
   /// With `gram`: gradients that it forms are kept and make up the update, instead of one product
   /// more. Without, a step with equal weights computes what one lane would, bit for bit.
   bool keep_formed = false;
+  /// With `gram`: where positive, only products of lanes below it with lanes from it on are formed
+  /// (see GramContext::across).
+  int across = 0;
   bool features = false;  ///< `backward_heads` and `backward_trunk` will be called in turn
   /// Test only: no two blocks share memory, so that a use after the planned life is seen.
   bool spread = false;
@@ -72,7 +75,8 @@ class ESPALIER_API Plan {
   /// before are absent.
   std::vector<Border> borders() const;
 
-  /// matrix (T, T), row-major: inner products of the losses' gradients over the shared parameters.
+  /// matrix (T, T), row-major: inner products of the losses' gradients over the shared parameters
+  /// (those that PlanOptions::across asks for).
   /// REQUIRES LaneMode::per_task, PlanOptions::gram, a backward with unit seeds, and to be called
   /// before `weigh`.
   void gram(std::span<double> matrix);

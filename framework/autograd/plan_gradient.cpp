@@ -36,8 +36,8 @@ void fold(PreparedNode& node, real* dy, Index row, std::span<const double> weigh
 
 namespace {
 
-// Streams at the ends of a region that no loss weighs (the batches that only decided the weights)
-// add nothing to the gradient and stay out of its product.
+// Streams at the ends of a region that no loss weighs (of tasks set aside, or given no weight) add
+// nothing to the gradient and stay out of its product.
 void leave_out_unweighed(PlanState& s, std::size_t n, std::span<const double> weights) {
   for (GradientRegion& region : s.nodes[n].regions) {
     std::size_t begin = region.all_parts.size(), end = 0;

@@ -35,6 +35,8 @@ void gram_of_uses(PlanState& s, ParameterUses& uses) {
   std::ranges::fill(uses.gram, 0.0);
   for (Index a = 0; a < lanes; ++a) {
     for (Index b = a; b < lanes; ++b) {
+      const Index across = s.options.across;
+      if (across > 0 && (a < across) == (b < across)) continue;
       const double product = blas::dot(size, formed + a * size, formed + b * size);
       uses.gram[static_cast<std::size_t>(a * lanes + b)] = product;
       uses.gram[static_cast<std::size_t>(b * lanes + a)] = product;

@@ -169,6 +169,7 @@ void prepare_gram(PlanState& s, const Tape::Node& node, PreparedNode& p) {
   c.matrix = p.gram;
   c.stride = static_cast<Index>(s.lane_count());
   c.formed = p.formed;
+  c.across = s.options.across;
 }
 
 // Ops that share a parameter are one block: a parameter has one gradient, hence one set of weights.

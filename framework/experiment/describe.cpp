@@ -85,7 +85,7 @@ std::string check_report(const Prepared& run) {
   }
   return out + text::cat("  ", run.tasks.size(), " tasks, ", parameters, " parameters, ",
                          run.trainer->steps_per_epoch(), " steps an epoch, ",
-                         text::bytes(static_cast<double>(run.trainer->plan().arena_bytes())),
+                         text::bytes(static_cast<double>(run.trainer->planned_bytes())),
                          " planned for a training step\n");
 }
 

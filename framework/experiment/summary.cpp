@@ -156,7 +156,7 @@ ordered_json make_summary(const Prepared& run, const Results& results, const std
   j["seconds"] = seconds(*run.clock);
   j["examples_per_second"] = examples_per_second(run);
   j["peak_memory_bytes"] = peak_memory_bytes();
-  j["planned_memory_bytes"] = run.trainer->plan().arena_bytes();
+  j["planned_memory_bytes"] = run.trainer->planned_bytes();
   j["conventions"] = conventions(run);
   j["balance"] = balance_report(run);
   j["build"] = build_string();

@@ -67,10 +67,9 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
 }
 
 Trainer::Geometry Trainer::plan_geometry(const std::vector<Index>& rows) {
-  std::vector<StreamRows> once, all;
+  std::vector<StreamRows> once, further;
   for (std::size_t s = 0; s < data_.size() * static_cast<std::size_t>(needs_.batches); ++s) {
-    all.push_back({static_cast<int>(s), rows[s % data_.size()]});
-    if (s < data_.size()) once.push_back(all.back());
+    (s < data_.size() ? once : further).push_back({static_cast<int>(s), rows[s % data_.size()]});
   }
   const auto plan = [&](const std::vector<StreamRows>& streams, const PlanOptions& options) {
     return plan_model(spec_, tasks_, data_, store_, streams,
@@ -81,7 +80,8 @@ Trainer::Geometry Trainer::plan_geometry(const std::vector<Index>& rows) {
                                                                           spec_.train.epochs)}});
   };
   Geometry g;
-  g.main = plan(all, pass_->plan_options());
+  g.main = plan(once, pass_->plan_options());
+  if (pass_->further_options()) g.further = plan(further, *pass_->further_options());
   if (light_pass_ != nullptr) g.light = plan(once, light_pass_->plan_options());
   if (spec_.diagnostics.every > 0 && !pass_->plan_options().gram) {
     g.watched = plan(once, {.lanes = LaneMode::per_task, .gram = true});
@@ -93,7 +93,12 @@ Trainer::Geometry Trainer::plan_geometry(const std::vector<Index>& rows) {
 Index Trainer::examples_per_step() const {
   Index rows = 0;
   for (const StreamRows& stream : full_.main.streams) rows += stream.rows;
-  return rows;
+  return rows * needs_.batches;
+}
+
+std::size_t Trainer::planned_bytes() const {
+  const std::size_t further = full_.further ? full_.further->plan->arena_bytes() : 0;
+  return full_.main.plan->arena_bytes() + further;
 }
 
 Trainer::Geometry& Trainer::geometry_of_step() {
@@ -129,6 +134,27 @@ void Trainer::read_losses(PlannedModel& model) {
     if (static_cast<std::size_t>(vars.task) >= tasks_.size()) continue;
     losses_[t] = loss;
     present_[t] = labelled(batch_target(model, vars)) > 0.0 ? 1 : 0;
+  }
+}
+
+// The batches that only the weights depend on: run up before the pass asks for their gradients.
+void Trainer::run_further(Geometry& geometry) {
+  tools_.further = nullptr;
+  if (!geometry.further || !weigher_.due(state_.step)) return;
+  PlannedModel& model = *geometry.further;
+  tools_.further = &model;
+  clock_.time(PhaseClock::data, [&] { fill(model, BilevelProblem::Batch::training); });
+  clock_.time(PhaseClock::forward, [&] { model.plan->forward(state_.step); });
+  read_losses(model);
+  take_scores(model);
+}
+
+void Trainer::take_scores(PlannedModel& model) {
+  for (const StreamRows& stream : model.streams) {
+    examples_ += static_cast<std::uint64_t>(stream.rows);
+  }
+  for (const TaskVars& vars : model.tasks) {
+    scores_[static_cast<std::size_t>(vars.task) % tasks_.size()].add(model, vars);
   }
 }
 
@@ -172,18 +198,14 @@ void Trainer::step() {
   BackwardPass& pass = light ? *light_pass_ : *pass_;
   Plan& plan = *model.plan;
   clock_.time(PhaseClock::data, [&] { fill(model, BilevelProblem::Batch::training); });
-  for (const StreamRows& stream : model.streams) {
-    examples_ += static_cast<std::uint64_t>(stream.rows);
-  }
   const auto every = static_cast<std::uint64_t>(spec_.diagnostics.every);
   if (geometry.watched && state_.step % every == 0) {
     clock_.time(PhaseClock::backward, [&] { watch(*geometry.watched); });
   }
   clock_.time(PhaseClock::forward, [&] { plan.forward(state_.step); });
   read_losses(model);
-  for (const TaskVars& vars : model.tasks) {
-    scores_[static_cast<std::size_t>(vars.task) % tasks_.size()].add(model, vars);
-  }
+  take_scores(model);
+  run_further(geometry);
   const double factor = schedule_factor();
   tools_.rate = spec_.optimizers[0].optimizer.object->learning_rate() * factor;
   clock_.time(PhaseClock::backward, [&] { pass.run(model, task_step(), weigher_); });

@@ -28,6 +28,8 @@ class ESPALIER_API Trainer {
   /// Examples seen in one full step, all streams together.
   Index examples_per_step() const;
   std::uint64_t examples() const { return examples_; }
+  /// Planned memory of a full step.
+  std::size_t planned_bytes() const;
 
   /// One step: batch, forward, balance, backward, update. Throws RunFailure naming task and step
   /// when a loss is not finite.
@@ -64,6 +66,7 @@ class ESPALIER_API Trainer {
   /// The plans of one batch geometry.
   struct Geometry {
     PlannedModel main;                    ///< what the method needs
+    std::optional<PlannedModel> further;  ///< the step's batches after the first
     std::optional<PlannedModel> light;    ///< one lane, for steps between two solutions
     std::optional<PlannedModel> watched;  ///< lanes and Gram, for diagnostics alone
   };
@@ -72,6 +75,8 @@ class ESPALIER_API Trainer {
   Geometry& geometry_of_step();
   void fill(PlannedModel& model, BilevelProblem::Batch batch);
   void read_losses(PlannedModel& model);
+  void take_scores(PlannedModel& model);
+  void run_further(Geometry& geometry);
   void watch(PlannedModel& model);
   void record(const Plan& plan, std::span<const double> gram);
   TaskStep task_step() const;

@@ -132,6 +132,36 @@ TEST_CASE("gram includes convolutions, norms and embeddings of the trunk") {
   }
 }
 
+TEST_CASE("products across two batches are those of the whole gram") {
+  const Recorder small = [](Tape& tape, ParameterStore& s, Var x) {
+    x = conv2d(tape, reshape(tape, x, {4, 4, 6}), parameter(s, "conv/weight", {3, 3, 3, 6}),
+               &parameter(s, "conv/bias", {3}), {});
+    x = dense(tape, s, flatten(tape, x), "0", 12);
+    return dense(tape, s, tanh(tape, x), "0/again", 5);
+  };
+  for (const Recorder& trunk : {trunk_of(kLayers[0], true), trunk_of(kLayers[1], true), small}) {
+    for (const Streams& streams : all_streams(4)) {
+      CAPTURE(streams.name);
+      const auto tasks = streams.of_task.size();
+      ParameterStore store(1);
+      Model model = make_model(
+          store, two_batches(streams), {.sample = {96}, .trunk = trunk},
+          {.lanes = LaneMode::per_task, .gram = true, .across = static_cast<int>(tasks)});
+      const std::vector<double> gram = gram_of(model, 2);
+      const auto rows = jacobian(model, 2);
+      double worst = 0.0;
+      for (std::size_t s = 0; s < tasks; ++s) {
+        for (std::size_t t = tasks; t < 2 * tasks; ++t) {
+          const double size = std::sqrt(dot(rows[s], rows[s]) * dot(rows[t], rows[t]));
+          const double error = gram[s * 2 * tasks + t] - dot(rows[s], rows[t]);
+          worst = std::max(worst, std::isfinite(error) ? std::abs(error) / size : 1e9);
+        }
+      }
+      CHECK(worst < 1e-5);
+    }
+  }
+}
+
 TEST_CASE("the blocks of a gram add up to it, and each is its parameters' own") {
   ParameterStore store(6);
   Model model = make_model(store, mixed_inputs(6), {}, {.lanes = LaneMode::per_task, .gram = true});

@@ -41,6 +41,17 @@ inline Streams mixed_inputs(Index rows) {
   return {"a mix of own and common inputs", {rows, rows + 2, rows - 1}, {0, 2, 0, 1, 2, 0}};
 }
 
+/// Two batches of each of these streams, numbered batch by batch like the tasks that read them.
+inline Streams two_batches(const Streams& one) {
+  Streams two = one;
+  two.name += ", two batches";
+  two.rows.insert(two.rows.end(), one.rows.begin(), one.rows.end());
+  for (const int stream : one.of_task) {
+    two.of_task.push_back(stream + static_cast<int>(one.rows.size()));
+  }
+  return two;
+}
+
 inline std::vector<Streams> all_streams(Index rows) {
   return {own_inputs(2, rows), own_inputs(8, rows), common_inputs(2, rows), common_inputs(8, rows),
           mixed_inputs(rows)};

@@ -49,22 +49,23 @@ Var trunk(const Net& net, Var x, bool lenet) {
   return relu(net, linear(net, "fc2", x, {.units = 1024}));
 }
 
-/// The model of a case, for methods that draw `batches` batches a step. Streams and tasks are
+/// The model of a case over `batches` of a step's batches from `first` on. Streams and tasks are
 /// numbered batch by batch.
 PlannedModel plan(const Case& c, ParameterStore& store, const std::vector<std::string>& names,
-                  int batches, const PlanOptions& options) {
+                  int first, int batches, const PlanOptions& options) {
   Tape tape(/*training=*/true);
   PlannedModel model;
   const int streams = c.own ? c.tasks : 1;
-  for (int s = 0; s < streams * batches; ++s) model.streams.push_back({s, kBatch});
+  const int last = first + batches;
+  for (int s = streams * first; s < streams * last; ++s) model.streams.push_back({s, kBatch});
   model.input = tape.input("input", {28, 28, 1}, Dtype::floating, model.streams);
   const Var features =
       trunk(Net(tape, store, names, Domain::shared, "trunk"), model.input, c.lenet);
   std::vector<Var> own;
-  for (int t = 0; t < c.tasks * batches; ++t) {
+  for (int t = c.tasks * first; t < c.tasks * last; ++t) {
     own.push_back(tape.select(features, c.own ? t : t / c.tasks, t));
   }
-  for (int t = 0; t < c.tasks * batches; ++t) {
+  for (int t = c.tasks * first; t < c.tasks * last; ++t) {
     const int stream = c.own ? t : t / c.tasks;
     TaskVars vars;
     vars.task = t;
@@ -72,7 +73,7 @@ PlannedModel plan(const Case& c, ParameterStore& store, const std::vector<std::s
     const std::string scope = "heads/" + std::to_string(t % c.tasks);
     tape.enter(t, scope);
     const Net head(tape, store, names, Domain::task, scope);
-    Var x = own[static_cast<std::size_t>(t)];
+    Var x = own[static_cast<std::size_t>(t - c.tasks * first)];
     vars.prediction = linear(head, "output", x, {.units = 26});
     tape.loss(t, cross_entropy(tape, vars.prediction, vars.target));
     model.tasks.push_back(vars);
@@ -135,8 +136,13 @@ class Contender {
     tools_.rate = kRate;
     const Needs needs = method_->needs();
     pass_ = make_pass(tools_, needs, conventions_);
-    model_ = plan(c, store_, streams_, needs.batches, pass_->plan_options());
+    model_ = plan(c, store_, streams_, 0, 1, pass_->plan_options());
     fill(model_);
+    if (const auto options = pass_->further_options()) {
+      further_ = plan(c, store_, streams_, 1, needs.batches - 1, *options);
+      fill(further_);
+      tools_.further = &further_;
+    }
     pass_->begin(*model_.plan, weigher_);
   }
 
@@ -144,6 +150,7 @@ class Contender {
     const auto begin = Clock::now();
     Plan& plan = *model_.plan;
     plan.forward(step_);
+    if (tools_.further != nullptr) further_.plan->forward(step_);
     for (std::size_t t = 0; t < losses_.size(); ++t) {
       losses_[t] = static_cast<double>(plan.loss(static_cast<int>(t)));
     }
@@ -160,7 +167,10 @@ class Contender {
     return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
   }
 
-  double mebibytes() const { return static_cast<double>(model_.plan->arena_bytes()) / 1048576.0; }
+  double mebibytes() const {
+    const std::size_t further = tools_.further != nullptr ? further_.plan->arena_bytes() : 0;
+    return static_cast<double>(model_.plan->arena_bytes() + further) / 1048576.0;
+  }
   double weight_mebibytes() const {
     double bytes = 0.0;
     for (const Parameter* p : model_.plan->parameters()) {
@@ -177,7 +187,7 @@ class Contender {
   Weigher weigher_;
   PassTools tools_;
   std::unique_ptr<BackwardPass> pass_;
-  PlannedModel model_;
+  PlannedModel model_, further_;
   std::vector<char> present_;
   std::vector<double> losses_;
   std::uint64_t step_ = 0;

@@ -96,7 +96,87 @@ std::vector<double> from_formed(const std::string& name, const BalanceConvention
   return direction;
 }
 
+constexpr std::uint64_t kFurther = 1000;  // numbers the contents of a step's further batches
+
+// The same for a method that draws three batches, and from gradients of all of them.
+std::vector<double> through_cross_pass(const std::string& name,
+                                       const BalanceConventions& conventions,
+                                       const Streams& streams, std::uint64_t steps) {
+  PassTools tools;
+  tools.tasks = streams.of_task.size();
+  const auto pass = make_pass(tools, method_named(name)->needs(), conventions);
+  Setting s(name, conventions, streams, pass->plan_options());
+  Model more = make_model(s.store, two_batches(streams), {.sample = {12}, .trunk = trunk},
+                          pass->further_options().value());
+  pass->begin(s.model.plan, *s.weigher);
+  PlannedModel planned, further;
+  planned.plan.reset(&s.model.plan);  // lent
+  further.plan.reset(&more.plan);
+  std::vector<double> gradient;
+  for (std::uint64_t k = 0; k < steps; ++k) {
+    s.model.fill(k);
+    s.model.plan.forward(k);
+    more.fill(kFurther + k);
+    more.plan.forward(k);
+    tools.further = s.weigher->due(k) ? &further : nullptr;
+    pass->run(planned, s.step(k), *s.weigher);
+    gradient = gradients(*planned.plan, Domain::shared);
+  }
+  static_cast<void>(planned.plan.release());
+  static_cast<void>(further.plan.release());
+  return gradient;
+}
+
+std::vector<double> from_three_formed(const std::string& name,
+                                      const BalanceConventions& conventions, const Streams& streams,
+                                      std::uint64_t steps) {
+  Setting s(name, conventions, streams, {.lanes = LaneMode::per_task});
+  Model more = make_model(s.store, two_batches(streams), {.sample = {12}, .trunk = trunk},
+                          {.lanes = LaneMode::per_task});
+  s.weigher->begin({});
+  const std::size_t tasks = s.names.size();
+  std::vector<double> direction;
+  for (std::uint64_t k = 0; k < steps; ++k) {
+    const Rows rows = jacobian(s.model, k), others = jacobian(more, kFurther + k);
+    const std::vector<double> gram = gram_of(rows);
+    std::vector<double> cross;
+    for (std::size_t i = 0; i < tasks; ++i) {
+      for (std::size_t j = 0; j < tasks; ++j) cross.push_back(dot(others[i], others[tasks + j]));
+    }
+    TaskStep step = s.step(k);
+    step.gram = gram;
+    step.cross = cross;
+    s.weigher->weigh(step);
+    direction = test::direction(rows, {s.weigher->trunk().begin(), s.weigher->trunk().end()});
+  }
+  return direction;
+}
+
 }  // namespace
+
+TEST_CASE("a step of a method of three batches is its step on formed gradients") {
+  int methods = 0;
+  for (const BalancerEntry& entry : balancer_table()) {
+    if (!entry.make()->needs().cross_gram) continue;
+    ++methods;
+    const std::string name(entry.name);
+    CAPTURE(name);
+    BalanceConventions scaled, held, unit_length;
+    scaled.scale = "norm_of_equal";
+    scaled.clip = 0.05;
+    held.every = 2;
+    unit_length.normalise = "loss_l2";
+    for (const BalanceConventions& conventions :
+         {BalanceConventions{}, scaled, held, unit_length}) {
+      for (const Streams& streams : {own_inputs(3, 5), common_inputs(3, 6), mixed_inputs(4)}) {
+        CAPTURE(streams.name);
+        CHECK(relative_error(through_cross_pass(name, conventions, streams, 4),
+                             from_three_formed(name, conventions, streams, 4)) < 1e-4);
+      }
+    }
+  }
+  CHECK(methods == 2);
+}
 
 TEST_CASE("a method's step through the engine is its step on formed gradients") {
   int methods = 0;

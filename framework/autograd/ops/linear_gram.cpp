@@ -87,50 +87,85 @@ void common_group(const GramContext& c, const View& v, std::span<const LaneRows>
   });
 }
 
-// Rows of one group of lanes (over the same values) against those of all lanes in `others`, which
-// follow each other: K = [weight] X X_o' + [bias] 11' once, dY_s dY_o' for each lane s, and
-// <g_s, g_t> is the sum of their products over the columns of t.
-void against(const GramContext& c, const View& v, std::span<const LaneRows> group,
+// Lanes over one range of rows against lanes over another: K = X_a X_b' + 11', Z_t = K dY_t once
+// for each lane t of b, then <dY_s, Z_t>.
+void between(const GramContext& c, const View& v, std::span<const LaneRows> a,
+             std::span<const LaneRows> b, bool weight, bool bias) {
+  real* const kernel = reinterpret_cast<real*>(c.workspace.data());
+  const Index m = v.rows(a[0]), n = v.rows(b[0]);
+  real* const z = kernel + m * n;
+  make_kernel(v, a[0], b[0], weight, bias, kernel);
+  for (const LaneRows& t : b) {
+    blas::gemm(Transpose::no, Transpose::no, m, v.outputs, n, 1.0, kernel, n, v.dy_of(t), v.outputs,
+               0.0, z, v.outputs);
+    parallel::for_pieces(static_cast<Index>(a.size()), 1, [&](int, Index begin, Index end) {
+      for (Index s = begin; s < end; ++s) {
+        const LaneRows& lane = a[static_cast<std::size_t>(s)];
+        add(c, lane, t, blas::dot(m * v.outputs, v.dy_of(lane), z));
+      }
+    });
+  }
+}
+
+// One lane, alone over its rows, against those of all lanes in `others`, which follow each other:
+// K = [weight] X X_o' + [bias] 11' and dY_s dY_o' in one product each, and <g_s, g_t> is the sum of
+// their products over the columns of t.
+void against(const GramContext& c, const View& v, const LaneRows& s,
              std::span<const LaneRows> others, bool weight, bool bias) {
   const LaneRows &first = others.front(), &last = others.back();
-  const Index m = v.rows(group[0]);
+  const Index m = v.rows(s);
   const Index values = (last.value_row + last.rows - first.value_row) * v.inner;
   const Index cotangents = (last.dy_row + last.rows - first.dy_row) * v.inner;
   real* const kernel = reinterpret_cast<real*>(c.workspace.data());
   real* const products = kernel + m * values;
   matrix::fill(m * values, bias ? real{1} : real{0}, kernel);
   if (weight) {
-    blas::gemm(Transpose::no, Transpose::yes, m, values, v.inputs, 1.0, v.x_of(group[0]), v.inputs,
+    blas::gemm(Transpose::no, Transpose::yes, m, values, v.inputs, 1.0, v.x_of(s), v.inputs,
                v.x_of(first), v.inputs, 1.0, kernel, values);
   }
-  for (const LaneRows& s : group) {
-    blas::gemm(Transpose::no, Transpose::yes, m, cotangents, v.outputs, 1.0, v.dy_of(s), v.outputs,
-               v.dy_of(first), v.outputs, 0.0, products, cotangents);
-    for (const LaneRows& t : others) {
-      const Index at_value = (t.value_row - first.value_row) * v.inner;
-      const Index at_dy = (t.dy_row - first.dy_row) * v.inner;
-      double sum = 0.0;
-      for (Index r = 0; r < m; ++r) {
-        sum +=
-            blas::dot(v.rows(t), kernel + r * values + at_value, products + r * cotangents + at_dy);
-      }
-      add(c, s, t, sum);
+  blas::gemm(Transpose::no, Transpose::yes, m, cotangents, v.outputs, 1.0, v.dy_of(s), v.outputs,
+             v.dy_of(first), v.outputs, 0.0, products, cotangents);
+  for (const LaneRows& t : others) {
+    const Index at_value = (t.value_row - first.value_row) * v.inner;
+    const Index at_dy = (t.dy_row - first.dy_row) * v.inner;
+    double sum = 0.0;
+    for (Index r = 0; r < m; ++r) {
+      sum +=
+          blas::dot(v.rows(t), kernel + r * values + at_value, products + r * cotangents + at_dy);
     }
+    add(c, s, t, sum);
   }
 }
 
-// Consecutive lanes over the same value rows form a group.
+// The first lanes that lie over the same value rows.
+std::span<const LaneRows> group_of(std::span<const LaneRows> lanes) {
+  std::size_t end = 1;
+  while (end < lanes.size() && lanes[end].value_row == lanes[0].value_row) ++end;
+  return lanes.first(end);
+}
+
+// Lanes of a group belong to one batch: whether a group's products are wanted is asked of its
+// first.
 void by_kernel(const GramContext& c, const View& v, bool weight, bool bias) {
-  std::size_t first = 0;
-  while (first < c.lanes.size()) {
-    std::size_t end = first + 1;
-    while (end < c.lanes.size() && c.lanes[end].value_row == c.lanes[first].value_row) ++end;
-    const std::span<const LaneRows> group = c.lanes.subspan(first, end - first);
+  for (std::span<const LaneRows> left = c.lanes; !left.empty();) {
+    const std::span<const LaneRows> group = group_of(left);
     const bool alone = group.size() == 1;
-    if (!alone) common_group(c, v, group, weight, bias);
-    const std::span<const LaneRows> others = c.lanes.subspan(alone ? first : end);
-    if (!others.empty()) against(c, v, group, others, weight, bias);
-    first = end;
+    if (!alone && c.wants(group[0], group[1])) common_group(c, v, group, weight, bias);
+    std::span<const LaneRows> rest = alone ? left : left.subspan(group.size());
+    while (!rest.empty()) {
+      std::size_t n = 0;
+      if (!c.wants(group[0], rest[0])) {
+        n = 1;
+      } else if (alone) {
+        while (n < rest.size() && c.wants(group[0], rest[n])) ++n;
+        against(c, v, group[0], rest.first(n), weight, bias);
+      } else {
+        n = group_of(rest).size();
+        between(c, v, group, rest.first(n), weight, bias);
+      }
+      rest = rest.subspan(n);
+    }
+    left = left.subspan(group.size());
   }
 }
 

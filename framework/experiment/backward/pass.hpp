@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "balance/bilevel.hpp"
 #include "balance/weigher.hpp"
@@ -15,6 +16,9 @@ struct PassTools {
   /// Fills the model's inputs with the step's training batch, or with its validation batch.
   std::function<void(PlannedModel&, BilevelProblem::Batch)> fill = {};
   double rate = 0.0;  ///< learning rate of the step under way, for virtual steps
+  /// The step's further batches (2, 3) after their forward pass; null where the method has none, or
+  /// has no use for them in this step.
+  PlannedModel* further = nullptr;
 };
 
 /// The way from a step's losses to gradients that an optimiser may ask for: what is differentiated,
@@ -24,6 +28,9 @@ class BackwardPass {
   virtual ~BackwardPass() = default;
   /// Of the plan that `run` is given.
   virtual PlanOptions plan_options() const = 0;
+  /// Of a plan of the step's further batches, where the method draws some. Streams and losses are
+  /// numbered batch by batch from the second on: batch * number of streams or tasks.
+  virtual std::optional<PlanOptions> further_options() const { return std::nullopt; }
   /// Called once with a plan of the full batch: makes memory, and sizes the weigher.
   virtual void begin(const Plan& plan, Weigher& weigher) = 0;
   /// After the forward pass. `step.gram`, `seen` and `cross` are the pass's to fill.
@@ -35,11 +42,15 @@ class BackwardPass {
 std::unique_ptr<BackwardPass> make_loss_pass(const PassTools& tools);
 std::unique_ptr<BackwardPass> make_gram_pass(const PassTools& tools, const Needs& needs,
                                              const BalanceConventions& conventions);
+/// `tools` must outlive the pass: `further` changes from step to step.
+std::unique_ptr<BackwardPass> make_cross_pass(const PassTools& tools,
+                                              const BalanceConventions& conventions);
 std::unique_ptr<BackwardPass> make_feature_pass(const PassTools& tools, const Needs& needs);
 std::unique_ptr<BackwardPass> make_jacobian_pass(const PassTools& tools);
-/// `tools` must outlive the pass: its rate changes from step to step.
+/// `tools` must outlive the pass, as above: `rate` does.
 std::unique_ptr<BackwardPass> make_bilevel_pass(const PassTools& tools);
 
+/// `tools` must outlive the pass.
 /// The pass that serves a method under its conventions.
 ESPALIER_API std::unique_ptr<BackwardPass> make_pass(const PassTools& tools, const Needs& needs,
                                                      const BalanceConventions& conventions);

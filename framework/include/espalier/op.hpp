@@ -116,6 +116,13 @@ struct GramContext : OpContext {
   /// `lanes`, the included parameters one after the other. They are kept until the update, which
   /// then needs no other gradient.
   std::span<std::byte> formed;
+  /// Where positive: only products of a lane below it with a lane from it on are wanted (those of
+  /// two batches); the other places of `matrix` may hold anything.
+  int across = 0;
+
+  bool wants(const LaneRows& s, const LaneRows& t) const {
+    return across == 0 || (s.lane < across) != (t.lane < across);
+  }
 };
 
 /// One differentiable operation: shape rule, forward, backward and, where it has parameters, their

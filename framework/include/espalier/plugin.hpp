@@ -16,7 +16,7 @@ namespace espalier {
 
 /// Raised whenever a public header changes the layout of a type or the virtual functions of a
 /// class.
-inline constexpr std::uint32_t kPluginApi = 3;
+inline constexpr std::uint32_t kPluginApi = 4;
 inline constexpr char kPluginMagic[16] = "espalier-plugin";
 
 /// What a plugin says of itself: plain data, initialised by the compiler, so that the framework can
