@@ -13,6 +13,9 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_balance(app);
   add_affinity(app);
   add_convert(app);
+  add_compare(app, exit_code);
+  add_report(app);
+  add_runs(app);
 }
 
 void add_experiment_arguments(CLI::App& command, RunRequest& request) {

@@ -6,6 +6,10 @@ namespace CLI {  // NOLINT(readability-identifier-naming): not our name
 class App;
 }
 
+namespace espalier {
+struct CompareRequest;
+}
+
 namespace espalier::cli {
 
 /// Adds every subcommand; each sets `exit_code` when it ran.
@@ -20,8 +24,13 @@ void add_info(CLI::App& app);
 void add_balance(CLI::App& app);
 void add_affinity(CLI::App& app);
 void add_convert(CLI::App& app);
+void add_compare(CLI::App& app, int& exit_code);
+void add_report(CLI::App& app);
+void add_runs(CLI::App& app);
 
 /// The arguments that all commands over an experiment share.
 void add_experiment_arguments(CLI::App& command, RunRequest& request);
+/// Those of commands over a study.
+void add_study_arguments(CLI::App& command, CompareRequest& request);
 
 }  // namespace espalier::cli

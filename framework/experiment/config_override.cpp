@@ -128,14 +128,27 @@ void remove(const Override& o, ConfigNode& root) {
   }
 }
 
+void put(const Override& o, ConfigNode& root) {
+  ConfigNode* node = &root;
+  for (std::size_t level = 0; level < o.keys.size(); ++level) node = &child(o, *node, level);
+  *node = o.value;
+}
+
 }  // namespace
 
 void apply_override(ConfigNode& root, const std::string& text) {
   const Override o = parse(root, text);
   if (o.value.kind == Kind::null) return remove(o, root);
-  ConfigNode* node = &root;
-  for (std::size_t level = 0; level < o.keys.size(); ++level) node = &child(o, *node, level);
-  *node = o.value;
+  put(o, root);
+}
+
+void set_key(ConfigNode& root, const std::string& path, const ConfigNode& value) {
+  auto origin = std::make_shared<Origin>();
+  origin->name = text::cat(value.where(), ": ", path);
+  if (value.origin) origin->folder = value.origin->folder;
+  Override o{{}, value, std::move(origin)};
+  o.keys = split_keys(o, path);
+  put(o, root);
 }
 
 }  // namespace espalier

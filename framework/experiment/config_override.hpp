@@ -14,4 +14,7 @@ namespace espalier {
 /// Throws ConfigError "override 'TEXT': ...".
 ESPALIER_API void apply_override(ConfigNode& root, const std::string& text);
 
+/// The same for a value written elsewhere, in a study: messages name its place.
+ESPALIER_API void set_key(ConfigNode& root, const std::string& path, const ConfigNode& value);
+
 }  // namespace espalier

@@ -31,6 +31,10 @@ class PhaseClock {
     return phase == total ? before_ + elapsed() : seconds_[phase];
   }
 
+  double training_seconds() const {
+    return seconds_[data] + seconds_[forward] + seconds_[backward] + seconds_[update];
+  }
+
   /// For checkpoints: the time spent so far, and its restoration in a resumed run.
   std::vector<double> state() const {
     std::vector<double> all(seconds_.begin(), seconds_.end());

@@ -13,10 +13,10 @@ namespace espalier {
 
 namespace {
 
-ExperimentSpec read(const RunRequest& request) {
+ConfigNode read(const RunRequest& request) {
   ConfigNode root = load_yaml(request.file);
   for (const std::string& override_text : request.overrides) apply_override(root, override_text);
-  return read_spec(root);
+  return root;
 }
 
 // Threads are part of what determines the bits, so the resolved spec names their number.
@@ -26,23 +26,27 @@ void resolve_threads(ExperimentSpec& spec) {
   }
 }
 
-std::vector<std::string> folders(const RunRequest& request, const ExperimentSpec& spec) {
-  std::vector<std::string> all = request.plugin_folders;
+std::vector<std::string> folders(std::vector<std::string> all, const ExperimentSpec& spec) {
   for (const Path& path : spec.plugins) all.push_back(path.file);
   return all;
 }
 
 }  // namespace
 
-std::unique_ptr<Prepared> prepare_spec(const RunRequest& request) {
+std::unique_ptr<Prepared> prepare_spec(const ConfigNode& root,
+                                       const std::vector<std::string>& plugin_folders_given) {
   auto p = std::make_unique<Prepared>();
   p->clock = std::make_unique<PhaseClock>();
-  p->spec = read(request);
+  p->spec = read_spec(root);
   resolve_threads(p->spec);
-  p->registry = std::make_unique<Registry>(plugin_folders(folders(request, p->spec)));
+  p->registry = std::make_unique<Registry>(plugin_folders(folders(plugin_folders_given, p->spec)));
   p->tasks = load_tasks(p->spec, *p->registry);
   p->resolved = emit_yaml(resolved(p->spec));
   return p;
+}
+
+std::unique_ptr<Prepared> prepare_spec(const RunRequest& request) {
+  return prepare_spec(read(request), request.plugin_folders);
 }
 
 std::unique_ptr<Prepared> prepare_data(const RunRequest& request) {

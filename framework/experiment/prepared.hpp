@@ -41,5 +41,8 @@ ESPALIER_API std::unique_ptr<Prepared> prepare_data(const RunRequest& request);
 
 /// The resolved experiment alone: no data is opened, no model planned.
 ESPALIER_API std::unique_ptr<Prepared> prepare_spec(const RunRequest& request);
+/// Of an experiment that was read already.
+ESPALIER_API std::unique_ptr<Prepared> prepare_spec(const ConfigNode& root,
+                                                    const std::vector<std::string>& plugin_folders);
 
 }  // namespace espalier

@@ -47,8 +47,7 @@ std::string ProgressLine::speed() const {
   const double seconds = std::chrono::duration<double>(Clock::now() - started_).count();
   const auto done = static_cast<double>(state.step - first_step_);
   if (done < 2.0 || seconds <= 0.0) return "";
-  const double total = static_cast<double>(run_.trainer->steps_per_epoch()) *
-                       static_cast<double>(run_.spec.train.epochs);
+  const auto total = static_cast<double>(run_.trainer->total_steps());
   const double left = (total - static_cast<double>(state.step)) * seconds / done;
   const double rate = done * static_cast<double>(run_.trainer->examples_per_step()) / seconds;
   return text::cat("  ", std::llround(rate), " examples/s  ETA ", text::duration(left));

@@ -32,7 +32,7 @@ class Session {
     try {
       while (true) {
         if (train_epoch() == RunStatus::interrupted) return finish("interrupted");
-        const bool last = run_.trainer->state().epoch + 1 == epochs();
+        const bool last = run_.trainer->finished();
         if (last) save();  // before the epoch's record: a resumed run writes it once
         finish_epoch();
         if (last) break;
@@ -57,8 +57,6 @@ class Session {
   }
 
  private:
-  std::uint64_t epochs() const { return static_cast<std::uint64_t>(run_.spec.train.epochs); }
-
   void take_up() {
     std::uint64_t metrics = 0;
     if (folder_.resumed()) {
@@ -76,7 +74,7 @@ class Session {
 
   RunStatus train_epoch() {
     const auto every = static_cast<std::uint64_t>(run_.spec.train.log_every);
-    while (!run_.trainer->epoch_finished()) {
+    while (!run_.trainer->epoch_finished() && !run_.trainer->finished()) {
       if (InterruptWatch::requested()) return RunStatus::interrupted;
       run_.trainer->step();
       note_fallback();

@@ -101,6 +101,12 @@ void TrainSpec::fields(Fields& f) {
                                                                  "temperature"};
   f.integer({"epochs", "passes over the longest training set (but see sampling)"}, epochs,
             {.at_least = 1, .at_most = kMany});
+  f.integer({"steps", "steps after which the run ends, if the epochs have not ended it; 0: none"},
+            steps, {.at_least = 0});
+  f.number({"seconds",
+            "time spent on training steps after which the run ends, if epochs and steps have not "
+            "ended it; how far it comes depends on the machine's load; 0: none"},
+           seconds, {.at_least = 0});
   f.integer({"batch", "rows of each data set in a step (but see sampling)"}, batch,
             {.at_least = 1, .at_most = kMany});
   f.word(

@@ -34,11 +34,6 @@ ordered_json seconds(const PhaseClock& clock) {
   return spent;
 }
 
-double training_seconds(const PhaseClock& clock) {
-  return clock.seconds(PhaseClock::data) + clock.seconds(PhaseClock::forward) +
-         clock.seconds(PhaseClock::backward) + clock.seconds(PhaseClock::update);
-}
-
 Index peak_memory_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -84,6 +79,18 @@ ordered_json scores_of_task(const Results& results, std::size_t t) {
   return splits;
 }
 
+// Which way each measure is better; of two models, that is.
+ordered_json directions(const Prepared& run) {
+  ordered_json j;
+  for (const RunTask& task : run.tasks) {
+    j[task.name]["loss"] = "lower";
+    for (const MetricHandle& metric : task.handle.metrics()) {
+      j[task.name][metric.name()] = metric.higher_is_better() ? "higher" : "lower";
+    }
+  }
+  return j;
+}
+
 // How often a step was out of the ordinary.
 ordered_json balance_report(const Prepared& run) {
   const BalanceReport& report = run.trainer->report();
@@ -118,7 +125,7 @@ ordered_json composition(const Prepared& run) {
 }  // namespace
 
 double examples_per_second(const Prepared& run) {
-  const double spent = training_seconds(*run.clock);
+  const double spent = run.clock->training_seconds();
   return spent > 0.0 ? static_cast<double>(run.trainer->examples()) / spent : 0.0;
 }
 
@@ -151,6 +158,7 @@ ordered_json make_summary(const Prepared& run, const Results& results, const std
   j["steps"] = state.step;
   j["epochs"] = state.epoch + (run.trainer->epoch_finished() ? 1 : 0);
   j["tasks"] = scores_of_tasks(run, results);
+  j["better"] = directions(run);
   j["parameters"] = parameter_counts(run);
   j["composition"] = composition(run);
   j["seconds"] = seconds(*run.clock);

@@ -76,8 +76,7 @@ Trainer::Geometry Trainer::plan_geometry(const std::vector<Index>& rows) {
                       {.training = true,
                        .rotations = needs_.rotations,
                        .plan = options,
-                       .trunk = {steps_per_epoch_, steps_per_epoch_ * static_cast<std::uint64_t>(
-                                                                          spec_.train.epochs)}});
+                       .trunk = {steps_per_epoch_, total_steps()}});
   };
   Geometry g;
   g.main = plan(once, pass_->plan_options());
@@ -169,9 +168,18 @@ TaskStep Trainer::task_step() const {
 
 double Trainer::schedule_factor() const {
   return spec_.schedule.object->factor(
-      {.step = state_.step,
-       .steps_per_epoch = steps_per_epoch_,
-       .total_steps = steps_per_epoch_ * static_cast<std::uint64_t>(spec_.train.epochs)});
+      {.step = state_.step, .steps_per_epoch = steps_per_epoch_, .total_steps = total_steps()});
+}
+
+std::uint64_t Trainer::total_steps() const {
+  const std::uint64_t all = steps_per_epoch_ * static_cast<std::uint64_t>(spec_.train.epochs);
+  const auto most = static_cast<std::uint64_t>(spec_.train.steps);
+  return most > 0 ? std::min(all, most) : all;
+}
+
+bool Trainer::finished() const {
+  const double most = spec_.train.seconds;
+  return state_.step >= total_steps() || (most > 0.0 && clock_.training_seconds() >= most);
 }
 
 void Trainer::record(const Plan& plan, std::span<const double> gram) {

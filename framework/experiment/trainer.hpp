@@ -21,6 +21,10 @@ class ESPALIER_API Trainer {
           ParameterStore& store, PhaseClock& clock);
 
   std::uint64_t steps_per_epoch() const { return steps_per_epoch_; }
+  /// Of the whole run, unless `train.seconds` ends it before.
+  std::uint64_t total_steps() const;
+  /// Whether the run's last step was taken.
+  bool finished() const;
   bool epoch_finished() const { return state_.step_in_epoch == steps_per_epoch_; }
   const RunState& state() const { return state_; }
   Updater& updater() { return *updater_; }

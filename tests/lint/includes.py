@@ -42,6 +42,7 @@ HOMES = {
     "openblas": {"tensor"},
     "xtensor-blas/": {"tensor"},
     "boost/dll": {"plugin"},
+    "boost/math": {"study"},
     "yaml-cpp/": {"experiment"},
     "CLI/": {"cli"},
 }
