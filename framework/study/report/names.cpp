@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "espalier/error.hpp"
 
 namespace espalier::report {
 
@@ -22,6 +23,10 @@ std::size_t Names::task(const std::string& name) const {
 }
 
 Names names(const Json& results) {
+  if (!results.is_object()) {
+    throw ConfigError(text::cat("[report] expected the results of a study as an object, found ",
+                                results.type_name()));
+  }
   Names all;
   for (const Json* task : list(part(results, "tasks"))) {
     const Json& higher = part(*task, "higher_is_better");

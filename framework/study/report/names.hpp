@@ -28,7 +28,8 @@ struct Names {
   std::size_t task(const std::string& name) const;
 };
 
-/// Tasks are those listed, then any that only a contender has scores of.
+/// Tasks are those listed, then any that only a contender has scores of. ConfigError where
+/// `results` is no object.
 Names names(const Json& results);
 
 /// "letters (accuracy, higher is better)".

@@ -10,8 +10,11 @@ namespace {
 
 constexpr std::string_view kMark = " \xE2\x80\xA0";  // a dagger
 
-std::string html_cell(const Cell& cell, bool first) {
-  if (first) return "<th scope=\"row\">" + xml(cell.text) + "</th>";
+std::string html_cell(const Cell& cell, bool first, bool marked) {
+  if (first) {
+    return text::cat("<th scope=\"row\">", xml(cell.text), marked ? " <small>baseline</small>" : "",
+                     "</th>");
+  }
   if (!cell.value) return "<td>" + xml(cell.text) + "</td>";
   return text::cat("<td class=\"n\"><data value=\"", text::number(*cell.value), "\">",
                    xml(cell.text), "</data></td>");
@@ -52,7 +55,8 @@ std::string html(const Table& table) {
   out += "</tr></thead>\n<tbody>\n";
   for (const Row& row : table.rows) {
     out += row.marked ? "<tr class=\"baseline\">" : "<tr>";
-    for (std::size_t c = 0; c < row.cells.size(); ++c) out += html_cell(row.cells[c], c == 0);
+    for (std::size_t c = 0; c < row.cells.size(); ++c)
+      out += html_cell(row.cells[c], c == 0, row.marked);
     out += "</tr>\n";
   }
   return out + "</tbody>\n</table>\n";
