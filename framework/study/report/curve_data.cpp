@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 namespace espalier::report {
 
@@ -56,6 +57,14 @@ Json placed(const Line& values, const std::vector<double>& from, const std::vect
   return all;
 }
 
+/// [6, 3], the pixels of a dashed line, [] of one drawn through.
+Json dash_json(std::size_t contender) {
+  Json all = Json::array();
+  std::istringstream lengths(series_dash(contender));
+  for (int length = 0; lengths >> length;) all.push_back(length);
+  return all;
+}
+
 /// The epochs to keep for all curves of a task.
 std::vector<double> common_epochs(const TaskCurves& task, std::size_t limit) {
   std::set<double> all;
@@ -100,6 +109,7 @@ Json curve_json(const std::vector<TaskCurves>& tasks, std::size_t limit) {
       for (const Line& seed : curve.seeds) seeds.push_back(on(seed));
       lines.push_back({{"label", curve.label},
                        {"colour", series_colour(curve.contender)},
+                       {"dash", dash_json(curve.contender)},
                        {"mean", on(curve.line.mean)},
                        {"low", on(curve.line.low)},
                        {"high", on(curve.line.high)},

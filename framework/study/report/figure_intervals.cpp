@@ -47,13 +47,13 @@ void draw_entry(Canvas& canvas, const Entry& entry, const Scale& x, double y) {
   canvas.text(kLabel - 10.0, y + 4.0, entry.label, {.anchor = "end", .bold = entry.baseline},
               kLabel - 16.0);
   const std::string colour = entry.baseline ? "muted" : "s0";
-  for (const auto& seed : entry.seeds) {
-    if (seed) canvas.circle(x.at(*seed), y, 2.2, {.fill = colour, .opacity = 0.35});
-  }
   if (entry.interval.low && entry.interval.high) {
     canvas.path(
         "M" + px(x.at(*entry.interval.low)) + " " + px(y) + "H" + px(x.at(*entry.interval.high)),
         {.stroke = colour, .width = 2.0}, "interval");
+  }
+  for (const auto& seed : entry.seeds) {
+    if (seed) canvas.circle(x.at(*seed), y, 2.6, {.fill = "paper", .stroke = colour});
   }
   canvas.rect(x.at(*entry.interval.mean) - 3.5, y - 3.5, 7.0, 7.0, {.fill = colour});
 }

@@ -1,4 +1,4 @@
-// Who is beaten on every task: a scatter of two tasks, parallel coordinates of more. Points of the
+// Who is dominated: a scatter of two tasks, parallel coordinates of more. Points of the
 // front have their colour, the others are grey.
 #include <algorithm>
 
@@ -132,7 +132,7 @@ Table pareto_table(const Pareto& pareto) {
 MadeFigure pareto_figure(const Json& results, const Names& names) {
   const Pareto pareto = read(part(results, "pareto"), names);
   if (pareto.tasks.size() < 2 || pareto.points.empty()) return {};
-  const std::string title = "Pareto front: grey points are beaten on every task";
+  const std::string title = "Pareto front: another point is nowhere worse than a grey one";
   Canvas canvas(kWidth, title);
   if (pareto.tasks.size() == 2) {
     draw_scatter(canvas, pareto);

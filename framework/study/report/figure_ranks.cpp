@@ -58,8 +58,7 @@ void draw_names(Canvas& canvas, const std::vector<Ranked>& all, const Scale& x, 
     const double at = x.at(all[i].rank), end = left ? kSide - 8.0 : kWidth - kSide + 8.0;
     canvas.path(text::cat("M", px(at), " ", px(kAxisY), "V", px(y), "H", px(end)),
                 {.stroke = "muted"}, "series");
-    canvas.text(left ? end - 5.0 : end + 5.0, y + 4.0,
-                all[i].label + " (" + fixed(all[i].rank, 2) + ")",
+    canvas.text(left ? end - 5.0 : end + 5.0, y + 4.0, fixed(all[i].rank, 2) + "  " + all[i].label,
                 {.anchor = left ? "end" : "start"}, kSide - 16.0);
   }
 }

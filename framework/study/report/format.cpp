@@ -38,11 +38,18 @@ std::string fixed(double value, int decimals) {
   return zero && text[0] == '-' ? text.substr(1) : text;
 }
 
+std::string without_zeros(std::string text) {
+  if (text.find('.') == std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
 std::string shown(const std::optional<double>& value) {
   if (!value) return "-";
   const double size = std::abs(*value);
   if (size > 0.0 && (size < 1e-4 || size >= 1e7)) return printed("%.3e", *value);
-  return fixed(*value, value == std::floor(*value) ? 0 : decimals_for(*value, 4));
+  return without_zeros(fixed(*value, decimals_for(*value, 4)));
 }
 
 std::string shown(const Interval& value) {

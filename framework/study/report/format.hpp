@@ -4,7 +4,7 @@
 
 namespace espalier::report {
 
-/// Four significant digits: "0.9312", "12.3", "1.2e-07"; "-" for nothing.
+/// At most four significant digits: "0.9312", "12.3", "1.235e-07"; "-" for nothing.
 std::string shown(const std::optional<double>& value);
 
 /// "0.931 +- 0.012" to two digits of the half width; "0.931 [0.90, 0.94]" where the interval is not
@@ -21,5 +21,8 @@ std::string seconds(const std::optional<double>& value);
 
 /// With so many decimals, never "-0".
 std::string fixed(double value, int decimals);
+
+/// "1.500" -> "1.5", "2.0" -> "2".
+std::string without_zeros(std::string text);
 
 }  // namespace espalier::report

@@ -30,7 +30,7 @@ std::string_view page_script() {
       var ink = colour(line.colour);
       var at = data.length;
       data.push(line.mean, line.low, line.high);
-      series.push({ label: line.label, stroke: ink, width: 2, value: shown, spanGaps: true });
+      series.push({ label: line.label, stroke: ink, width: 2, dash: line.dash, value: shown, spanGaps: true });
       var edge = { class: "aside", stroke: "transparent", width: 0, points: { show: false } };
       series.push(Object.assign({ label: "low" }, edge), Object.assign({ label: "high" }, edge));
       bands.push({ series: [at + 2, at + 1], fill: ink + "2e" });

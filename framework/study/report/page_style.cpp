@@ -19,14 +19,17 @@ p,li,dd{overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem .9rem;margin:.6rem 0;color:var(--muted)}
 dt{font-weight:600;max-width:40vw;overflow-wrap:anywhere}
 dd{margin:0}
-.verdict{border-left:4px solid var(--s2);padding:.1rem .9rem}
-.alarms{border-left:4px solid var(--s1);padding:.1rem .9rem}
+.verdict,.alarms{border-left:4px solid var(--s2);padding:.1rem .9rem;margin:.8rem 0}
+.alarms{border-color:var(--s1)}
+.verdict h2,.alarms h2{margin:0;border:0;padding:0}
+.verdict ul,.alarms ul{margin:.2rem 0;padding-left:1.2rem}
 .box{overflow-x:auto;max-width:100%;margin:.4rem 0}
 .box:focus-visible{outline:2px solid var(--s0)}
 table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums}
 caption{caption-side:bottom;text-align:left;color:var(--muted);padding:.3rem .2rem}
 th,td{padding:.28rem .6rem;border-bottom:1px solid var(--grid);text-align:left;vertical-align:top;
 max-width:22rem;overflow-wrap:break-word;unicode-bidi:isolate}
+tbody th{min-width:7.5rem}
 td{white-space:nowrap}
 td:not(.n){white-space:normal}
 td.n{text-align:right}
@@ -43,8 +46,10 @@ pre{overflow-x:auto;padding:.5rem .7rem;margin:.2rem 0 .7rem;border:1px solid va
 border-radius:4px;font-size:.82rem}
 .live>.drawn{display:none}
 #plots h3{font-size:.92rem}
-#plots .u-legend{text-align:left;font-size:.85rem}
+#plots .uplot{width:auto;max-width:100%}
+#plots .u-legend{text-align:left;font-size:.85rem;max-width:100%;overflow-x:auto}
 #plots .u-legend .aside{display:none}
+#plots th,#plots td{border:0;min-width:0;max-width:none;white-space:nowrap;padding:.1rem .2rem}
 #plots label{display:inline-block;margin-bottom:.3rem;color:var(--muted)}
 .licence{white-space:pre-wrap;font-size:.75rem;color:var(--muted)}
 @media print{

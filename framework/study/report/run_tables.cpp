@@ -15,7 +15,7 @@ std::string joined(const Json& values) {
 }  // namespace
 
 Table unfinished_table(const Names& names) {
-  Table table{"Runs that are not done", {"contender", "task", "seed", "status", "error"}, {}};
+  Table table{"", {"contender", "task", "seed", "status", "error"}, {}};
   for (const ContenderName& contender : names.contenders) {
     for (const Json* run : list(part(*contender.json, "runs"))) {
       const std::string status = words(part(*run, "status"));

@@ -13,7 +13,11 @@ constexpr double kMargin = 0.05;
 
 std::string tick_label(double value, double step) {
   const double size = std::abs(value);
-  if (size >= 1e4 || step >= 1e4) return (value < 0.0 ? "-" : "") + count(size);
+  if (size >= 1e4 || step >= 1e4) {
+    const std::string label = count(size);  // "10.0k", "2.00M"
+    const std::size_t unit = std::min(label.find_first_of("kMG"), label.size());
+    return (value < 0.0 ? "-" : "") + without_zeros(label.substr(0, unit)) + label.substr(unit);
+  }
   const int decimals = static_cast<int>(std::ceil(-std::log10(step) - 1e-9));
   return decimals > 6 ? shown(value) : fixed(value, std::max(decimals, 0));
 }

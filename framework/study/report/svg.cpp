@@ -37,14 +37,7 @@ std::string painted(const Paint& paint, std::string_view kind) {
 
 }  // namespace
 
-std::string px(double value) {
-  std::string text = fixed(value, 2);
-  if (text.find('.') != std::string::npos) {
-    text.erase(text.find_last_not_of('0') + 1);
-    if (text.back() == '.') text.pop_back();
-  }
-  return text == "-0" ? "0" : text;
-}
+std::string px(double value) { return without_zeros(fixed(value, 2)); }
 
 double text_width(std::string_view words, double size) {
   return kCharacter * size * static_cast<double>(characters(words));
