@@ -26,7 +26,8 @@ nlohmann::ordered_json results_of(const CompareRequest& request) {
   auto j = nlohmann::ordered_json::parse(file::read(request.file), nullptr,
                                          /*allow_exceptions=*/false);
   if (!j.is_object() || !j.contains("study")) {
-    throw ConfigError(request.file + ": expected the results.json of a study, found something else");
+    throw ConfigError(request.file +
+                      ": expected the results.json of a study, found something else");
   }
   return j;
 }

@@ -67,8 +67,9 @@ std::string study_text(const ordered_json& results) {
   }
   out += padded("", width);
   for (const ordered_json& task : results.at("tasks")) {
-    out += padded(text::cat(task.at("name").get<std::string>(), " ",
-                            task.at("measure").get<std::string>()), 22);
+    out += padded(
+        text::cat(task.at("name").get<std::string>(), " ", task.at("measure").get<std::string>()),
+        22);
   }
   out += '\n';
   for (const ordered_json& c : results.at("contenders")) {

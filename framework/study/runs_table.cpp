@@ -78,8 +78,8 @@ Runs read_store(const std::string& store) {
     if (!hidden && fs::exists(entry.path() / "spec.yaml", failed)) folders.push_back(entry.path());
   }
   if (failed) {
-    throw ConfigError(text::cat("[runs] expected a folder of runs, found ", store, ": ",
-                                failed.message()));
+    throw ConfigError(
+        text::cat("[runs] expected a folder of runs, found ", store, ": ", failed.message()));
   }
   std::ranges::sort(folders);
   Runs runs{{"run", "status"}, {}};
@@ -100,8 +100,8 @@ Runs read_store(const std::string& store) {
 const std::string& checked(const Runs& runs, const std::string& column) {
   const auto found = std::ranges::find(runs.columns, column);
   if (found != runs.columns.end()) return *found;
-  throw ConfigError(text::cat("[runs] expected a column of the table, found ",
-                              text::quoted(column), text::suggestion(column, runs.columns)));
+  throw ConfigError(text::cat("[runs] expected a column of the table, found ", text::quoted(column),
+                              text::suggestion(column, runs.columns)));
 }
 
 std::string value_of(const Row& row, const std::string& column) {

@@ -9,10 +9,10 @@ namespace espalier {
 
 struct RunsRequest {
   std::string store = "runs";
-  std::string sort;                 ///< column; "-column": largest first
+  std::string sort;                ///< column; "-column": largest first
   std::vector<std::string> where;  ///< "column=value", all of them
-  bool only_changed = false;        ///< leave out columns in which all runs agree
-  std::string format = "text";      ///< text | csv | md | json
+  bool only_changed = false;       ///< leave out columns in which all runs agree
+  std::string format = "text";     ///< text | csv | md | json
 };
 
 /// Every run of a store as one row: name, status, the keys of its spec, test scores, cost. Text
