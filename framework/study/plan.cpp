@@ -57,7 +57,9 @@ class Planner {
   // nobody, and the plain sum of one loss.
   ConfigNode experiment(std::size_t contender, const std::string& task) const {
     ConfigNode root = base_;
-    for (const auto& [key, value] : plan_.contenders[contender].settings) set_key(root, key, value);
+    for (const auto& [key, value] : plan_.contenders[contender].settings) {
+      if (!of_another(key, task)) set_key(root, key, value);
+    }
     if (task.empty()) return root;
     ConfigNode only = ConfigNode::make_list();
     only.items.push_back(ConfigNode::make_text(task));
@@ -65,6 +67,11 @@ class Planner {
     set_key(root, "sharing", ConfigNode::make_text("hard"));
     set_key(root, "balance", ConfigNode::make_text("equal"));
     return root;
+  }
+
+  // What an axis says of other tasks makes no difference to one that is alone.
+  static bool of_another(const std::string& key, const std::string& task) {
+    return !task.empty() && key.starts_with("tasks.") && !key.starts_with("tasks." + task + ".");
   }
 
   PlannedRun resolve(ConfigNode root, const std::vector<Setting>& more, Index seed) const {
