@@ -33,11 +33,12 @@ MadeFigure curve_figure(const Json& results, const Names& names) {
 
 MadeFigure conflict_figure(const Json& results, const Names& names) {
   std::vector<Panel> panels;
-  for (const auto& [id, conflict] : entries(part(results, "conflict"))) {
-    const auto epochs = numbers(part(*conflict, "epochs"));
-    const std::string label = names.label(id);
+  for (const auto& entry : entries(part(results, "conflict"))) {
+    const Json& conflict = *entry.second;
+    const auto epochs = numbers(part(conflict, "epochs"));
+    const std::string label = names.label(entry.first);
     const auto add = [&](const char* key, const std::string& title, const Range& range) {
-      std::vector<Series> lines = lines_of(part(*conflict, key), epochs);
+      std::vector<Series> lines = lines_of(part(conflict, key), epochs);
       if (!lines.empty()) panels.push_back({title + ": " + label, std::move(lines), range});
     };
     add("cosine", "cosine", {-0.1, 0.1, false});

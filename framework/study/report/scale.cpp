@@ -10,6 +10,7 @@ namespace espalier::report {
 namespace {
 
 constexpr double kMargin = 0.05;
+constexpr double kDrawable = 1e150;  // differences and ratios of what is below stay finite
 
 std::string tick_label(double value, double step) {
   const double size = std::abs(value);
@@ -50,16 +51,16 @@ std::vector<Tick> log_ticks(const Scale& scale, int wanted) {
 }  // namespace
 
 void Range::add(const std::optional<double>& value) {
-  if (!value) return;
+  if (!value || std::abs(*value) > kDrawable) return;
   low = empty ? *value : std::min(low, *value);
   high = empty ? *value : std::max(high, *value);
   empty = false;
 }
 
 double Scale::at(double value) const {
-  const double share =
-      logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
-  return from + share * (to - from);
+  if (!logarithmic) return from + (value - low) / (high - low) * (to - from);
+  const double ratio = std::max(value / low, 1e-9);  // what has no logarithm lies far outside
+  return from + std::log(ratio) / std::log(high / low) * (to - from);
 }
 
 Scale scale(Range range, double from, double to, bool tight) {

@@ -8,7 +8,8 @@
 
 namespace espalier::report {
 
-/// The least interval around what was added.
+/// The least interval around what was added; a diverged score of 1e200 lies outside and flattens
+/// nothing.
 struct Range {
   double low = 0.0, high = 0.0;
   bool empty = true;

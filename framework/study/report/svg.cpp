@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kCharacter = 0.56;  // of the size: a sans-serif's mean advance
 constexpr double kHatchStep = 7.0;
+constexpr double kFarthest = 1e6;  // px; viewers lose their way far outside
 
 bool in_palette(const std::string& name) { return !name.empty() && name[0] != '#'; }
 
@@ -37,7 +38,9 @@ std::string painted(const Paint& paint, std::string_view kind) {
 
 }  // namespace
 
-std::string px(double value) { return without_zeros(fixed(value, 2)); }
+std::string px(double value) {
+  return without_zeros(fixed(std::clamp(value, -kFarthest, kFarthest), 2));
+}
 
 double text_width(std::string_view words, double size) {
   return kCharacter * size * static_cast<double>(characters(words));
