@@ -31,7 +31,7 @@ bool Driver::run(const std::vector<PlannedRun>& runs) {
   for (const PlannedRun& run : runs) {
     if (!seen.insert(run.id).second || failed_.count(run.id) > 0) continue;
     if (store_.state(run.id) == Store::State::done) continue;
-    store_.write_spec(run.id, run.spec);
+    specs_[run.id] = run.spec;
     waiting.push_back(run.id);
   }
   while (!waiting.empty() || !working_.empty()) {
@@ -63,6 +63,7 @@ bool Driver::start(const std::string& id) {
     progress_.done(id);
     return true;
   }
+  store_.write_spec(id, specs_.at(id));  // by the claim's holder alone
   std::vector<std::string> arguments = {
       "run", store_.spec_file(id), "--out", store_.folder(id), "--resume", "--quiet"};
   for (const std::string& folder : options_.plugin_folders) {

@@ -42,6 +42,7 @@ class ESPALIER_API Driver {
   const Store& store_;
   const DriverOptions& options_;
   StudyProgress& progress_;
+  std::map<std::string, std::string> specs_;  ///< of what is to be run
   std::map<pid_t, Working> working_;
   std::map<std::string, int> killed_;  ///< how often
   std::vector<std::string> again_;     ///< to be queued again

@@ -33,6 +33,10 @@ struct Runs {
 // Scalars of a spec by their path; lists as one text.
 void flatten(const ConfigNode& node, const std::string& path, Runs& runs, Row& row) {
   if (node.kind == ConfigNode::Kind::scalar) return runs.put(row, path, node.scalar);
+  // A choice, `sharing: { cross_stitch: { ... } }`: its name is a column of its own.
+  const bool choice = node.entries.size() == 1 && !path.empty() &&
+                      node.entries[0].value.kind == ConfigNode::Kind::map;
+  if (choice) runs.put(row, path, node.entries[0].key);
   for (const ConfigNode::Entry& entry : node.entries) {
     flatten(entry.value, path_inside(path, entry.key), runs, row);
   }

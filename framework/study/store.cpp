@@ -17,8 +17,10 @@ namespace espalier {
 
 namespace fs = std::filesystem;
 
-Store::Store(const std::string& folder) : path_(fs::absolute(folder).lexically_normal().string()) {
+Store::Store(const std::string& folder)
+    : name_(folder), path_(fs::absolute(folder).lexically_normal().string()) {
   while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
+  while (name_.size() > 1 && name_.back() == '/') name_.pop_back();
   for (const char* inside : {".specs", ".claims", ".errors"}) {
     std::error_code failed;
     fs::create_directories(fs::path(path_) / inside, failed);

@@ -20,7 +20,8 @@ class ESPALIER_API Store {
   /// Makes the folder. Throws RunFailure.
   explicit Store(const std::string& folder);
 
-  const std::string& path() const { return path_; }
+  /// As it was named.
+  const std::string& name() const { return name_; }
   std::string folder(const std::string& id) const;
   State state(const std::string& id) const;
   /// The text of a finished run's summary.json.
@@ -43,7 +44,7 @@ class ESPALIER_API Store {
  private:
   std::string error_file(const std::string& id) const;
 
-  std::string path_;
+  std::string name_, path_;
 };
 
 }  // namespace espalier

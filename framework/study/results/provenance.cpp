@@ -9,12 +9,13 @@ ordered_json provenance(const StudyOutcome& outcome, const Store& store) {
     for (const StudyRun& run : c.runs) {
       if (run.state != Store::State::done) continue;
       const std::string task = run.task.empty() ? "" : ", " + run.task;
-      ordered_json j = {{"label", text::cat(c.contender.label, task, ", seed ", run.seed)},
-                        {"command", text::cat("espalier run ", store.spec_file(run.id))},
-                        {"hash", run.id},
-                        {"build", run.summary.at("build")},
-                        {"blas_core", run.summary.at("blas_core")},
-                        {"threads", run.summary.at("threads")}};
+      ordered_json j = {
+          {"label", text::cat(c.contender.label, task, ", seed ", run.seed)},
+          {"command", text::cat("espalier run ", store.name(), "/.specs/", run.id, ".yaml")},
+          {"hash", run.id},
+          {"build", run.summary.at("build")},
+          {"blas_core", run.summary.at("blas_core")},
+          {"threads", run.summary.at("threads")}};
       for (const auto& [name, entry] : run.summary.at("data").items()) {
         j["data"][name] = entry.at("digest");
       }
