@@ -16,6 +16,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_compare(app, exit_code);
   add_report(app);
   add_runs(app);
+  add_predict(app);
 }
 
 void add_experiment_arguments(CLI::App& command, RunRequest& request) {

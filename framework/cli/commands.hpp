@@ -27,6 +27,7 @@ void add_convert(CLI::App& app);
 void add_compare(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app);
 void add_runs(CLI::App& app);
+void add_predict(CLI::App& app);
 
 /// The arguments that all commands over an experiment share.
 void add_experiment_arguments(CLI::App& command, RunRequest& request);

@@ -115,6 +115,11 @@ std::vector<NamedTensor> model_tensors(ParameterStore& store) {
   return named(all_tensors(store, nullptr, {}));
 }
 
+void load_model(const std::string& path, ParameterStore& store) {
+  const Safetensors file(path);
+  for (const auto& [name, tensor] : all_tensors(store, nullptr, {})) restore(file, name, tensor);
+}
+
 void save_checkpoint(const std::string& folder, const RunState& state, ParameterStore& store,
                      const Updater& updater, const ExtraTensors& extra) {
   fs::create_directories(folder);

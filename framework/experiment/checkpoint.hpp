@@ -26,6 +26,10 @@ struct RunState {
 /// Parameters, buffers and optimiser state as named tensors.
 ESPALIER_API std::vector<struct NamedTensor> model_tensors(ParameterStore& store);
 
+/// Reads what a finished run wrote, model.safetensors. Throws DataError where the file is not
+/// whole, RunFailure where it does not fit the model.
+ESPALIER_API void load_model(const std::string& file, ParameterStore& store);
+
 /// Tensors beside the model's and the optimiser's: the balancer's own, by name.
 using ExtraTensors = std::vector<std::pair<std::string, Tensor>>;
 

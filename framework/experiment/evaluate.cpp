@@ -26,8 +26,7 @@ void Evaluator::prepare() {
   }
 }
 
-void Evaluator::evaluate_stream(int stream, const Dataset& part, Index most,
-                                std::vector<TaskScore>& scores) {
+void Evaluator::run_stream(int stream, const Dataset& part, Index most, const Visit& visit) {
   std::vector<Index> rows(static_cast<std::size_t>(most));
   std::iota(rows.begin(), rows.end(), Index{0});
   for (Index first = 0; first < most; first += spec_.train.evaluation_batch) {
@@ -37,21 +36,35 @@ void Evaluator::evaluate_stream(int stream, const Dataset& part, Index most,
         model, tasks_, data_, stream, part,
         std::span(rows).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
     model.plan->forward(0);
-    for (const TaskVars& vars : model.tasks) {
-      scores[static_cast<std::size_t>(vars.task)].add(model, vars);
-    }
+    visit(model, first);
   }
+}
+
+const Dataset& Evaluator::part_of(std::size_t stream, Split split) const {
+  return split == Split::test ? data_[stream].test : data_[stream].validation;
 }
 
 std::vector<TaskScore> Evaluator::evaluate(Split split, Index most_batches) {
   std::vector<TaskScore> scores = make_scores(tasks_);
+  const auto add = [&](const PlannedModel& model, Index /*first*/) {
+    for (const TaskVars& vars : model.tasks) {
+      scores[static_cast<std::size_t>(vars.task)].add(model, vars);
+    }
+  };
   for (std::size_t s = 0; s < data_.size(); ++s) {
-    const Dataset& part = split == Split::test ? data_[s].test : data_[s].validation;
+    const Dataset& part = part_of(s, split);
     const Index batch = spec_.train.evaluation_batch;
     const bool all = most_batches > part.rows / batch;
-    evaluate_stream(static_cast<int>(s), part, all ? part.rows : most_batches * batch, scores);
+    run_stream(static_cast<int>(s), part, all ? part.rows : most_batches * batch, add);
   }
   return scores;
+}
+
+void Evaluator::visit(Split split, const Visit& visit) {
+  for (std::size_t s = 0; s < data_.size(); ++s) {
+    const Dataset& part = part_of(s, split);
+    run_stream(static_cast<int>(s), part, part.rows, visit);
+  }
 }
 
 }  // namespace espalier

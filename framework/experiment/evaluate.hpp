@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <map>
 
@@ -20,13 +21,19 @@ class ESPALIER_API Evaluator {
   /// such rows keep empty scores.
   std::vector<TaskScore> evaluate(Split split, Index most_batches = kAllBatches);
 
+  /// Called after each batch was run forward, with the number of its first row.
+  using Visit = std::function<void(const PlannedModel& model, Index first)>;
+  /// Runs every row of the split, data set after data set.
+  void visit(Split split, const Visit& visit);
+
   /// Plans (without running) the batch shapes that `evaluate` will need, so that a shape error or a
   /// lack of memory shows before training.
   void prepare();
 
  private:
   PlannedModel& plan_for(int stream, Index rows);
-  void evaluate_stream(int stream, const Dataset& part, Index most, std::vector<TaskScore>& scores);
+  void run_stream(int stream, const Dataset& part, Index most, const Visit& visit);
+  const Dataset& part_of(std::size_t stream, Split split) const;
 
   const ExperimentSpec& spec_;
   const TaskSet& tasks_;

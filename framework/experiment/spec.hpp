@@ -68,7 +68,7 @@ struct ESPALIER_API TrainSpec {
   Index epochs = 10;
   Index steps = 0;       ///< the run ends after so many, in whichever epoch; 0: after the epochs
   double seconds = 0.0;  ///< the run ends after training for so long; 0: after the epochs
-  Index batch = 64;                 ///< rows of a stream in a step, on average over the streams
+  Index batch = 64;      ///< rows of a stream in a step, on average over the streams
   std::string sampling = "cycle";   ///< cycle | proportional | temperature: see EpochPlan
   double temperature = 1.0;         ///< of `sampling: temperature`
   std::string last_batch = "drop";  ///< drop | keep: the short batch that ends an epoch

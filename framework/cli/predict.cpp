@@ -1,0 +1,36 @@
+#include "experiment/predict.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+#include "cli/commands.hpp"
+#include "core/file.hpp"
+
+namespace espalier::cli {
+
+void add_predict(CLI::App& app) {
+  CLI::App* const command =
+      app.add_subcommand("predict", "what a finished run's model says of each row, as CSV");
+  const auto request = std::make_shared<PredictRequest>();
+  const auto out = std::make_shared<std::string>();
+  command->add_option("run", request->folder, "folder of the run")->required();
+  command->add_option("overrides", request->overrides,
+                      "key.path=value, e.g. data.letters.test.images=FILE for other rows");
+  command->add_option("--split", request->split, "test (the default) or validation")
+      ->check(CLI::IsMember({"test", "validation"}));
+  command->add_option("-o,--output", *out, "write to this file");
+  command->add_option("--plugins", request->plugin_folders, "folders searched for plugins first")
+      ->delimiter(':')
+      ->take_all()
+      ->allow_extra_args(false);
+  command->callback([request, out] {
+    if (out->empty()) return predict(*request, std::cout);
+    std::ostringstream text;
+    predict(*request, text);
+    file::write_atomically(*out, text.str());
+  });
+}
+
+}  // namespace espalier::cli
