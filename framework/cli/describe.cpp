@@ -7,6 +7,7 @@
 #include "cli/commands.hpp"
 #include "core/file.hpp"
 #include "experiment/reference.hpp"
+#include "study/study.hpp"
 
 namespace espalier::cli {
 
@@ -21,7 +22,7 @@ void add_describe(CLI::App& app) {
   command->add_option("--svg", *svg, "write a drawing of the composition to this file");
   command->callback([request, reference, svg] {
     if (*reference) {
-      std::cout << reference_markdown();
+      std::cout << reference_markdown() << study_reference();
       return;
     }
     if (request->file.empty()) throw CLI::RequiredError("experiment");

@@ -26,18 +26,6 @@ std::string cell(const std::string& text) {
   return out;
 }
 
-/// `list` calls `fields` of some object.
-template <class List>
-std::string table_of(List&& list) {
-  FieldRows rows;
-  try {
-    list(rows);
-  } catch (const ConfigError&) {
-    // `refuse`: the list has ended.
-  }
-  return field_table(rows.rows());
-}
-
 constexpr const char* kIntroduction =
     R"(An experiment is one YAML file: a map with the keys below. It is read strictly: unknown,
 duplicate and mistyped keys are errors with file, line and column.
@@ -70,18 +58,21 @@ std::string parts_of_an_experiment() {
   Choice<Source> source;
   std::map<std::string, std::string> select;
   OwnTestFields own_test{number, source, select, {}};
-  return section("The experiment", "", table_of([&](FieldRows& f) { spec.fields(f); })) +
+  return section("The experiment", "", keys_table([&](ConfigFields& f) { spec.fields(f); })) +
          section("A data set (`data.NAME`)", "The options of the source stand beside these keys.",
-                 table_of([&](FieldRows& f) { data.fields(f); })) +
+                 keys_table([&](ConfigFields& f) { data.fields(f); })) +
          section("A test part with a source of its own (`data.NAME.test`)",
                  "The options of the source stand beside these keys; a number (`count` or "
                  "`fraction`) or files, not both.",
-                 table_of([&](FieldRows& f) { own_test.fields(f); })) +
-         section("The trunk (`trunk`)", "", table_of([&](FieldRows& f) { spec.trunk.fields(f); })) +
+                 keys_table([&](ConfigFields& f) { own_test.fields(f); })) +
+         section("The trunk (`trunk`)", "",
+                 keys_table([&](ConfigFields& f) { spec.trunk.fields(f); })) +
          section("A stage (`trunk.stages.N`)", "",
-                 table_of([&](FieldRows& f) { stage_fields.fields(f); })) +
-         section("A task (`tasks.NAME`)", "", table_of([&](FieldRows& f) { task.fields(f); })) +
-         section("Training (`train`)", "", table_of([&](FieldRows& f) { spec.train.fields(f); })) +
+                 keys_table([&](ConfigFields& f) { stage_fields.fields(f); })) +
+         section("A task (`tasks.NAME`)", "",
+                 keys_table([&](ConfigFields& f) { task.fields(f); })) +
+         section("Training (`train`)", "",
+                 keys_table([&](ConfigFields& f) { spec.train.fields(f); })) +
          section("Groups of parameters (`optimizer`)",
                  "`optimizer` is a choice for all parameters, or a map from groups to choices: "
                  "`all`, `trunk`, `trunk/STAGE`, `heads`, `heads/TASK`. The most specific group "
@@ -162,6 +153,16 @@ void FieldRows::refuse(std::string_view /*field*/, const std::string& message) {
   throw ConfigError(message);
 }
 
+std::string keys_table(const std::function<void(ConfigFields&)>& list) {
+  FieldRows rows;
+  try {
+    list(rows);
+  } catch (const ConfigError&) {
+    // `refuse`: the list has ended.
+  }
+  return field_table(rows.rows());
+}
+
 std::string field_table(const std::vector<FieldRow>& rows) {
   if (rows.empty()) return "No options.\n";
   std::string table = "| key | type | default | meaning |\n|---|---|---|---|\n";
@@ -185,7 +186,7 @@ std::string reference_markdown() {
     const std::string detail =
         entry.detail.empty() ? "" : text::cat("```\n", entry.detail, "\n```\n\n");
     page += text::cat("\n### `", entry.name, "`\n\n", entry.summary, paper, ".\n\n", detail,
-                      table_of([&](FieldRows& f) { entry.list_fields(f); }));
+                      keys_table([&](ConfigFields& f) { entry.list_fields(f); }));
   }
   return page;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,9 @@ class ESPALIER_API FieldRows final : public ConfigFields {
 
 /// The keys as a Markdown table; "No options." where there are none.
 ESPALIER_API std::string field_table(const std::vector<FieldRow>& rows);
+
+/// The same of what `list` lists.
+ESPALIER_API std::string keys_table(const std::function<void(ConfigFields&)>& list);
 
 /// All keys of an experiment file as a Markdown page, from the lists and tables that read it.
 ESPALIER_API std::string reference_markdown();

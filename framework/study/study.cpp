@@ -8,6 +8,7 @@
 #include "experiment/config_forms.hpp"
 #include "experiment/config_scalar.hpp"
 #include "experiment/yaml_parse.hpp"
+#include "study/axes_form.hpp"
 
 namespace espalier {
 
@@ -62,35 +63,6 @@ class ExceptForm final : public Form {
 
  private:
   std::vector<std::vector<Setting>>& all_;
-};
-
-/// `{ sharing: [none, hard], optimizer.sgd.learning_rate: [0.01, 0.02] }`.
-class AxesForm final : public Form {
- public:
-  explicit AxesForm(std::vector<Axis>& axes) : axes_(axes) {}
-  std::string type() const override { return "a map: keys of the experiment to lists of values"; }
-  void read(const ConfigNode& node, const std::string& path) const override {
-    for (const ConfigNode::Entry& entry : as_map(node, path, "a map: keys to lists").entries) {
-      const std::string inside = path_inside(path, entry.key);
-      if (entry.key == "seed" || entry.key == "name" || entry.key == "threads") {
-        refuse_at(entry.value, inside,
-                  text::cat("expected a key that changes the experiment, found '", entry.key, "'; ",
-                            entry.key == "name"
-                                ? "runs name themselves"
-                                : text::cat("the study's own key is '",
-                                            entry.key == "seed" ? "seeds" : "threads", "'")));
-      }
-      if (entry.value.kind != Kind::list || entry.value.items.empty()) {
-        refuse_at(entry.value, inside,
-                  "expected a list of values, found " + describe_found(entry.value));
-      }
-      axes_.push_back({entry.key, entry.value.items});
-    }
-  }
-  ConfigNode write() const override { return {}; }
-
- private:
-  std::vector<Axis>& axes_;
 };
 
 /// A number of seeds, 1 to it, or the seeds themselves.

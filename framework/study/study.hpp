@@ -65,6 +65,9 @@ struct ESPALIER_API Study {
   void fields(ConfigFields& fields);
 };
 
+/// All keys of a study's file as Markdown sections, to follow those of an experiment.
+ESPALIER_API std::string study_reference();
+
 /// Reads and checks a study. Throws ConfigError with the place of what is wrong.
 ESPALIER_API Study read_study(const std::string& file);
 

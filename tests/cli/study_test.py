@@ -11,7 +11,7 @@ import subprocess
 import time
 import unittest
 
-from command import ESPALIER, CommandTest, espalier, timeless
+from command import ESPALIER, SOURCE, CommandTest, espalier, timeless
 
 STUDY = """
 name: little
@@ -173,7 +173,9 @@ class Studies(CommandTest):
     def test_a_search_chooses_on_validation_for_everyone_alike(self):
         self.write("study.yaml", STUDY.replace("[equal, pcgrad]", "[pcgrad]") + """
 search:
-  over: { optimizer.sgd.learning_rate: [0.0001, 0.05], balance.cagrad.c: [0.1, 0.9] }
+  over:
+    optimizer.sgd.learning_rate: { from: 0.0001, to: 0.05, count: 2, log: true }
+    balance.cagrad.c: [0.1, 0.9]
 """)
         plan = self.run_ok("compare", "study.yaml", "--plan").stdout
         self.assertIn("8 runs, 8 to be run, and 8 after the search", plan)
@@ -220,10 +222,20 @@ search:
         self.assertIn("| run |", self.run_ok("runs", "--format", "md").stdout)
         self.assertIn("did you mean 'seed'?", self.refused("runs", "--sort", "sed"))
 
+    def test_the_shipped_studies_can_be_planned(self):
+        studies = sorted(glob.glob(os.path.join(SOURCE, "experiments", "studies", "*.yaml")))
+        self.assertGreaterEqual(len(studies), 5)
+        for study in studies:
+            with self.subTest(os.path.basename(study)):
+                if "glyphs" not in study and "ESPALIER_DATA" not in os.environ:
+                    self.skipTest("ESPALIER_DATA is not set: this study reads real images")
+                self.assertIn("contenders", self.run_ok("compare", study, "--plan").stdout)
+
     def test_bad_studies_get_a_sentence_with_its_place(self):
         cases = [
             ("vary:", "very:", "study.yaml:4:1: unknown key 'very'; did you mean 'vary'?"),
             ("[hard, cross_stitch]", "hard", "study.yaml:5:12: vary.sharing: expected a list"),
+            ("[hard, cross_stitch]", "{ from: 1 }", "expected the key 'to'"),
             ("[hard, cross_stitch]", "[hard, cros_stitch]", "did you mean 'cross_stitch'?"),
             ("[hard, cross_stitch]", "[hard, hard]", "expected each combination once"),
             ("  sharing:", "  sharng:", "did you mean 'sharing'?"),
