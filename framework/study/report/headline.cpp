@@ -68,12 +68,15 @@ Table headline_table(const Json& results, const Names& names) {
   return table;
 }
 
-Table difference_table(const Json& results, const Names& names) {
+Table difference_table(const Json& results, const Names& names, Family family) {
   Table table{"Differences paired by seed; p values of t and Wilcoxon tests, and after Holm",
               {"of", "to", "task", "difference", "n", "p (t)", "p (Wilcoxon)", "p (Holm)", "effect",
                "seeds needed", "verdict"},
               {}};
   for (const Json* one : list(part(results, "differences"))) {
+    const std::size_t to = names.contender(words(part(*one, "to")));
+    const bool baseline = to < names.contenders.size() && names.contenders[to].baseline;
+    if (baseline != (family == Family::baseline)) continue;
     const auto value = [&](const char* key) { return cell(number(part(*one, key))); };
     const Interval found = interval(*one);
     table.rows.push_back({{{names.label(words(part(*one, "of")))},

@@ -10,11 +10,14 @@ namespace espalier::report {
 /// Contenders x tasks: mean and half width, n; Delta_m; cost. The baseline's row is marked.
 Table headline_table(const Json& results, const Names& names);
 
-/// Each comparison with its interval, p values and verdict.
-Table difference_table(const Json& results, const Names& names);
+/// Against a baseline, or of two contenders: each a family for the adjusted p values.
+enum class Family : bool { baseline, contenders };
 
-/// Runs that are not done.
-Table unfinished_table(const Names& names);
+/// Each comparison of a family with its interval, p values and verdict.
+Table difference_table(const Json& results, const Names& names, Family family);
+
+/// Runs that failed, with the reason.
+Table failed_table(const Names& names);
 
 /// Every run with its seed, status, hash and folder.
 Table run_table(const Names& names);

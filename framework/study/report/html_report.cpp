@@ -62,7 +62,7 @@ std::string header(const Json& results, const std::string& title) {
 std::string footer(const Json& results, const Names& names) {
   std::string out;
   const Table made = provenance_table(results), runs = run_table(names);
-  if (!made.rows.empty()) out += boxed(made.caption, html(made));
+  if (!made.rows.empty()) out += folded("Builds and data", boxed(made.caption, html(made)));
   if (!runs.rows.empty()) out += folded("Runs", boxed(runs.caption, html(runs)));
   std::string lines;
   for (const auto& [label, command] : commands(results, names)) {
@@ -72,12 +72,21 @@ std::string footer(const Json& results, const Names& names) {
   return out.empty() ? "" : "<section><h2>Provenance</h2>\n" + out + "</section>\n";
 }
 
+std::string differences(const Json& results, const Names& names) {
+  const Table alone = difference_table(results, names, Family::baseline);
+  const Table among = difference_table(results, names, Family::contenders);
+  if (among.rows.empty()) return section("Differences", alone);
+  const std::string pairs = boxed(among.caption, html(among));
+  if (alone.rows.empty()) return section("Differences", among);
+  std::string out = section("Differences", alone);
+  return out.insert(out.rfind("</section>"), folded("Of each two contenders", pairs));
+}
+
 std::string body(const Json& results, const Names& names) {
   std::string out = sentences("Verdict", "verdict", part(results, "verdict")) +
                     sentences("Alarms", "alarms", part(results, "alarms")) +
                     section("Results", headline_table(results, names)) +
-                    section("Differences", difference_table(results, names)) +
-                    section("Runs that are not done", unfinished_table(names));
+                    differences(results, names) + section("Runs that failed", failed_table(names));
   std::string drawn;
   for (const Figure& figure : figures(results)) drawn += figure_html(figure);
   if (!drawn.empty()) out += "<section><h2>Figures</h2>\n" + drawn + "</section>\n";

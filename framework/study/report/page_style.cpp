@@ -32,6 +32,7 @@ max-width:22rem;overflow-wrap:break-word;unicode-bidi:isolate}
 tbody th{min-width:7.5rem}
 td{white-space:nowrap}
 td:not(.n){white-space:normal}
+td:last-child{min-width:9rem}
 td.n{text-align:right}
 thead th{border-bottom:2px solid var(--muted);vertical-align:bottom;min-width:4.5rem}
 tr.baseline{background:color-mix(in srgb,var(--s4) 14%,transparent)}

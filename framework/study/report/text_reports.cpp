@@ -46,8 +46,10 @@ std::string markdown_report(const nlohmann::ordered_json& results) {
   out += section("Verdict", bullets(part(results, "verdict")));
   out += section("Alarms", bullets(part(results, "alarms")));
   out += section("Results", headline_table(results, who));
-  out += section("Differences", difference_table(results, who));
-  out += section("Runs that are not done", unfinished_table(who));
+  out += section("Differences", difference_table(results, who, Family::baseline));
+  out += section("Differences of each two contenders",
+                 difference_table(results, who, Family::contenders));
+  out += section("Runs that failed", failed_table(who));
   for (const Figure& figure : figures(results)) out += section(figure.title, figure.table);
   out += section("Runs", run_table(who));
   out += section("Provenance", provenance_table(results));
@@ -62,7 +64,9 @@ std::string tex_report(const nlohmann::ordered_json& results) {
   using namespace report;
   const Names who = names(results);
   std::string out = "% needs \\usepackage{booktabs}, \\usepackage[T1]{fontenc}\n";
-  for (const Table& table : {headline_table(results, who), difference_table(results, who)}) {
+  for (const Table& table :
+       {headline_table(results, who), difference_table(results, who, Family::baseline),
+        difference_table(results, who, Family::contenders)}) {
     if (table.rows.empty()) continue;
     out += text::cat("\\begin{table}\n\\centering\n\\caption{", tex(table.caption), "}\n",
                      tex(table), "\\end{table}\n");

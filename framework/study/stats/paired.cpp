@@ -19,14 +19,21 @@ double hedges_correction(double m) {
   return boost::math::tgamma_ratio(m / 2.0, (m - 1.0) / 2.0) / std::sqrt(m / 2.0);
 }
 
+constexpr double kGrid = 1e-12;
+
+double largest_of(std::span<const double> a, std::span<const double> b) {
+  double largest = 0.0;
+  for (const auto& values : {a, b}) {
+    for (const double x : values) largest = std::max(largest, std::abs(x));
+  }
+  return largest;
+}
+
 // Scores are shares of some hundred rows: differences that are equal in decimals come out apart in
 // their last bits, and would be ranked. They are rounded to 1e-12 of the largest score.
 std::vector<double> differences_of(std::span<const double> a, std::span<const double> b) {
-  double largest = 0.0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    largest = std::max({largest, std::abs(a[i]), std::abs(b[i])});
-  }
-  const double grid = largest > 0.0 ? 1e-12 * largest : 1.0;
+  const double largest = largest_of(a, b);
+  const double grid = largest > 0.0 ? kGrid * largest : 1.0;
   std::vector<double> differences(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) {
     differences[i] = std::round((a[i] - b[i]) / grid) * grid;
@@ -40,6 +47,7 @@ PairedResult paired(std::span<const double> a, std::span<const double> b, double
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   const std::vector<double> differences = differences_of(a, b);
   PairedResult r{mean_estimate(differences, level), kNone, wilcoxon_p(differences), kNone};
+  if (std::abs(r.difference.mean) < kGrid * largest_of(a, b)) r.difference.mean = 0.0;
   if (a.size() < 2) return r;
   const double deviation = deviation_of(differences);
   const auto n = static_cast<double>(a.size());
