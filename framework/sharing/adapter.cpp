@@ -6,6 +6,7 @@
 //               (Houlsby et al., ICML 2019, "Parameter-Efficient Transfer Learning for NLP")
 // A_t and U_t start at zero: training starts from hard sharing. The adapters are their task's own.
 // Deviation: both papers freeze the shared layers after pre-training; here all of it is trained.
+#include "core/text.hpp"
 #include "sharing/every_stage.hpp"
 #include "sharing/make.hpp"
 #include "sharing/pointwise.hpp"
@@ -24,6 +25,14 @@ class Adapter final : public StageSharing {
            kKinds);
     f.integer({"size", "units of the bottleneck"}, size_, {.at_least = 1});
     f.flag({"norm", "residual: batch norm before the adapter's weights"}, norm_);
+    const bool residual = kind_ == "residual";
+    if (residual && size_ != kSize) {
+      f.refuse("size", text::cat("expected a size only with kind: bottleneck, found ", size_,
+                                 " with residual, whose weights are square"));
+    }
+    if (!residual && norm_) {
+      f.refuse("norm", "expected norm only with kind: residual, found it with bottleneck");
+    }
   }
 
   Flows record(const StageNet& stage, const Flows& in) const override {
@@ -50,10 +59,11 @@ class Adapter final : public StageSharing {
     return pointwise(net, "up", gelu(net, low), net.tape().shape(x)[-1], &kZero);
   }
 
+  static constexpr Index kSize = 64;
   inline static const Initializer kZero{Initializer::Kind::constant, 0.0};
 
   std::string kind_ = "residual";
-  Index size_ = 64;
+  Index size_ = kSize;
   bool norm_ = false;
 };
 
