@@ -77,6 +77,8 @@ TEST_CASE("the resolved experiment names every value") {
         "    warmup: 0\n"
         "train:\n"
         "  epochs: 10\n"
+        "  steps: 0\n"
+        "  seconds: 0\n"
         "  batch: 64\n"
         "  sampling: cycle\n"
         "  temperature: 1\n"
