@@ -69,7 +69,7 @@ bool Driver::start(const std::string& id) {
   for (const std::string& folder : options_.plugin_folders) {
     arguments.insert(arguments.end(), {"--plugins", folder});
   }
-  const pid_t pid = start_worker(options_.command, arguments, store_.log_file(id));
+  const pid_t pid = start_worker(options_.command, arguments, store_.log_file(id), claim);
   working_[pid] = {id, claim};
   return true;
 }

@@ -75,7 +75,9 @@ StudyOutcome read_outcome(const Study& study, const StudyPlan& plan, const Store
   for (const PlannedRun& run : plan.runs) {
     if (run.trial.empty()) reader.add(run);
   }
-  return reader.take_all();
+  StudyOutcome all = reader.take_all();
+  for (const auto& [contender, why] : plan.given_up) all.contenders[contender].given_up = why;
+  return all;
 }
 
 Pairs pairs_of(const std::vector<double>& a, const std::vector<double>& b) {

@@ -32,6 +32,7 @@ struct ContenderOutcome {
   std::vector<StudyRun> runs;
   /// Test scores, [task][seed] in the study's order; NaN where there is none.
   std::vector<std::vector<double>> scores;
+  std::string given_up = {};         ///< why its search led nowhere, or ""
   bool has(std::size_t task) const;  ///< some score
 };
 

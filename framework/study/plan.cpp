@@ -104,7 +104,12 @@ class Planner {
           own.push_back(plan_.runs.back().id);
         }
       }
-      const std::optional<std::size_t> best = best_point(study_, store_, ids);
+      const SearchState search = best_point(study_, store_, ids);
+      const std::optional<std::size_t>& best = search.best;
+      if (!search.failure.empty()) {
+        plan_.given_up.emplace_back(contender, search.failure);
+        return;
+      }
       if (!best) {
         plan_.undecided += study_.seeds.size();
         return;

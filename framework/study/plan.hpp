@@ -23,6 +23,8 @@ struct StudyPlan {
   std::vector<std::string> tasks;  ///< of the experiment
   std::vector<PlannedRun> runs;
   std::size_t undecided = 0;  ///< runs that wait for a search
+  /// Contender and reason, where every trial of a search has failed: it is not run.
+  std::vector<std::pair<std::size_t, std::string>> given_up;
 };
 
 /// Resolves every run: reads the experiment, loads plugins, reads data files for their digests.

@@ -62,55 +62,68 @@ std::vector<std::vector<Setting>> search_points(const Study& study, const Config
   return all;
 }
 
-std::optional<std::size_t> best_point(const Study& study, const Store& store,
-                                      const std::vector<std::vector<std::string>>& ids) {
-  std::vector<std::vector<double>> sums(ids.size());  // [point][task], signed: more is better
-  std::vector<char> good(ids.size(), 1);
-  for (std::size_t p = 0; p < ids.size(); ++p) {
-    for (const std::string& id : ids[p]) {
-      const Store::State state = store.state(id);
-      if (state == Store::State::missing) return std::nullopt;
-      if (state == Store::State::failed) good[p] = 0;
-      if (good[p] == 0) continue;
-      const std::vector<Measure> measures = measures_of(store.summary(id), study.select.metric);
-      sums[p].resize(measures.size());
-      for (std::size_t t = 0; t < measures.size(); ++t) {
-        if (!measures[t].validation) {
-          throw ConfigError(text::cat(
-              study.file, ": search: expected validation rows to choose on, found none for task '",
-              measures[t].task, "'; set `validation: 0.1` in its data"));
-        }
-        const double value = *measures[t].validation;
-        sums[p][t] += measures[t].higher_is_better ? value : -value;
-      }
+namespace {
+
+/// A task's measure over the runs of each point that is whole.
+using Sums = std::vector<std::vector<double>>;  // [point][task], signed: more is better
+
+void add_run(const Study& study, const std::string& summary, std::vector<double>& sums) {
+  const std::vector<Measure> measures = measures_of(summary, study.select.metric);
+  sums.resize(measures.size());
+  for (std::size_t t = 0; t < measures.size(); ++t) {
+    if (!measures[t].validation) {
+      throw ConfigError(text::cat(
+          study.file, ": search: expected validation rows to choose on, found none for task '",
+          measures[t].task, "'; set `validation: 0.1` in its data"));
     }
+    const double value = *measures[t].validation;
+    sums[t] += measures[t].higher_is_better ? value : -value;
+  }
+}
+
+// Points with no sums have failed.
+std::optional<std::size_t> best_of(const Sums& sums) {
+  std::vector<double> sizes;
+  double points = 0.0;
+  for (const std::vector<double>& point : sums) {
+    if (point.empty()) continue;
+    sizes.resize(point.size());
+    for (std::size_t t = 0; t < sizes.size(); ++t) sizes[t] += std::abs(point[t]);
+    points += 1.0;
   }
   std::optional<std::size_t> best;
   double most = -std::numeric_limits<double>::infinity();
-  std::vector<double> scale;
-  double points = 0.0;
-  for (std::size_t p = 0; p < ids.size(); ++p) {
-    if (good[p] == 0) continue;
-    scale.resize(sums[p].size());
-    for (std::size_t t = 0; t < scale.size(); ++t) scale[t] += std::abs(sums[p][t]);
-    points += 1.0;
-  }
-  if (points == 0.0) {
-    throw RunFailure(
-        text::cat("[search] every trial has failed; the first one: ", store.error(ids[0][0])));
-  }
-  for (std::size_t p = 0; p < ids.size(); ++p) {
-    if (good[p] == 0) continue;
+  for (std::size_t p = 0; p < sums.size(); ++p) {
+    if (sums[p].empty()) continue;
     double score = 0.0;
-    for (std::size_t t = 0; t < scale.size(); ++t) {
-      if (scale[t] > 0.0) score += sums[p][t] * points / scale[t];
+    for (std::size_t t = 0; t < sizes.size(); ++t) {
+      if (sizes[t] > 0.0) score += sums[p][t] * points / sizes[t];
     }
-    if (score > most) {
-      most = score;
-      best = p;
-    }
+    if (score <= most) continue;
+    most = score;
+    best = p;
   }
   return best;
+}
+
+}  // namespace
+
+SearchState best_point(const Study& study, const Store& store,
+                       const std::vector<std::vector<std::string>>& ids) {
+  Sums sums(ids.size());
+  for (std::size_t p = 0; p < ids.size(); ++p) {
+    bool whole = true;
+    for (const std::string& id : ids[p]) {
+      const Store::State state = store.state(id);
+      if (state == Store::State::missing) return {};
+      whole = whole && state == Store::State::done;
+      if (whole) add_run(study, store.summary(id), sums[p]);
+    }
+    if (!whole) sums[p].clear();
+  }
+  const std::optional<std::size_t> best = best_of(sums);
+  if (best) return {best, ""};
+  return {std::nullopt, "every trial has failed; the first one: " + store.error(ids[0][0])};
 }
 
 }  // namespace espalier

@@ -84,7 +84,7 @@ void Store::forget_error(const std::string& id) const {
 
 int Store::claim(const std::string& id) const {
   const std::string path = text::cat(path_, "/.claims/", id);
-  const int claim = ::open(path.c_str(), O_RDWR | O_CREAT, 0644);  // inherited: no O_CLOEXEC
+  const int claim = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (claim < 0) {
     throw RunFailure(text::cat("[store] ", path, ": cannot open it: ", std::strerror(errno)));
   }

@@ -15,7 +15,7 @@
 namespace espalier {
 
 pid_t start_worker(const std::string& command, const std::vector<std::string>& arguments,
-                   const std::string& log_file) {
+                   const std::string& log_file, int claim) {
   std::vector<char*> argv = {const_cast<char*>(command.c_str())};
   for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
   argv.push_back(nullptr);
@@ -28,6 +28,7 @@ pid_t start_worker(const std::string& command, const std::vector<std::string>& a
   // Only calls that are safe after a fork of a process with threads.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != driver) ::_exit(127);  // it died before the line above
+  ::fcntl(claim, F_SETFD, 0);               // this one alone outlives the exec
   const int nothing = ::open("/dev/null", O_RDWR);
   const int errors = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   if (nothing < 0 || errors < 0) ::_exit(126);

@@ -10,11 +10,11 @@
 namespace espalier {
 
 /// Starts `command` with `arguments` as a process of its own, which dies with this one. Its stdout
-/// goes nowhere, its stderr to `log_file`, which is overwritten; file descriptors without
-/// O_CLOEXEC are inherited. Throws RunFailure where no process can be made.
+/// goes nowhere, its stderr to `log_file`, which is overwritten; it inherits the file
+/// descriptor `claim`. Throws RunFailure where no process can be made.
 ESPALIER_API pid_t start_worker(const std::string& command,
                                 const std::vector<std::string>& arguments,
-                                const std::string& log_file);
+                                const std::string& log_file, int claim);
 
 /// The file of the running program.
 ESPALIER_API std::string own_command();

@@ -197,6 +197,29 @@ search:
                 best = max(points, key=points.get)  # the first of equals
                 self.assertEqual(run["chosen"], {"optimizer.sgd.learning_rate": best})
 
+    def test_a_search_that_fails_everywhere_stops_no_other_contender(self):
+        self.write("study.yaml", STUDY.replace("[hard, cross_stitch]", "[hard]").replace(
+            "balance: [equal, pcgrad]",
+            "balance: [cagrad]\n  optimizer.sgd.learning_rate: [0.05, 1e30]") + """
+baseline: false
+search: { over: { balance.cagrad.c: [0.1, 0.9] } }
+""")
+        done = espalier("compare", "study.yaml", "-j2", "--quiet", cwd=self.folder)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        results = self.results()
+        self.assertEqual([run["status"] for run in results["contenders"][0]["runs"]], ["done"] * 2)
+        self.assertEqual(results["contenders"][1]["runs"], [])
+        self.assertTrue(any("every trial has failed; the first one: " in alarm
+                            for alarm in results["alarms"]), results["alarms"])
+
+    def test_two_names_of_one_method_raise_an_alarm(self):
+        self.write("study.yaml", STUDY.replace("[equal, pcgrad]",
+                                               "[equal, { fixed: { weights: [1, 1] } }]"))
+        self.run_ok("compare", "study.yaml", "-j2", "--quiet")
+        alarms = self.results()["alarms"]
+        self.assertEqual(len(alarms), 2, alarms)
+        self.assertIn("'hard, equal' and 'hard, fixed(weights=[1,1])' have identical scores", alarms[0])
+
     def test_budgets_of_steps_and_seconds(self):
         self.write("study.yaml", STUDY.replace("{ epochs: 2 }", "{ steps: 13 }"))
         self.run_ok("compare", "study.yaml", "-j2", "--quiet")

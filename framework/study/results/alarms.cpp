@@ -64,7 +64,9 @@ void failures(const StudyOutcome& outcome, ordered_json& all) {
       all.push_back(text::cat("'", c.contender.label, "': ", missing, " of ", c.runs.size(),
                               " runs are missing"));
     }
-    if (c.runs.empty()) {
+    if (!c.given_up.empty()) {
+      all.push_back(text::cat("'", c.contender.label, "': ", c.given_up));
+    } else if (c.runs.empty()) {
       all.push_back(text::cat("'", c.contender.label, "': no runs yet, its search goes on"));
     }
   }
