@@ -19,13 +19,17 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_predict(app);
 }
 
-void add_experiment_arguments(CLI::App& command, RunRequest& request) {
-  command.add_option("experiment", request.file, "the experiment's YAML file")->required();
-  command.add_option("overrides", request.overrides, "key.path=value, e.g. train.epochs=5 seed=3");
-  command.add_option("--plugins", request.plugin_folders, "folders searched for plugins first")
+void add_plugins_option(CLI::App& command, std::vector<std::string>& folders) {
+  command.add_option("--plugins", folders, "folders searched for plugins first")
       ->delimiter(':')
       ->take_all()
       ->allow_extra_args(false);
+}
+
+void add_experiment_arguments(CLI::App& command, RunRequest& request) {
+  command.add_option("experiment", request.file, "the experiment's YAML file")->required();
+  command.add_option("overrides", request.overrides, "key.path=value, e.g. train.epochs=5 seed=3");
+  add_plugins_option(command, request.plugin_folders);
 }
 
 }  // namespace espalier::cli

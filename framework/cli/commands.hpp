@@ -29,6 +29,7 @@ void add_report(CLI::App& app);
 void add_runs(CLI::App& app);
 void add_predict(CLI::App& app);
 
+void add_plugins_option(CLI::App& command, std::vector<std::string>& folders);
 /// The arguments that all commands over an experiment share.
 void add_experiment_arguments(CLI::App& command, RunRequest& request);
 /// Those of commands over a study.

@@ -38,10 +38,7 @@ int run(const CompareRequest& request, const std::string& out, bool plan, bool j
 void add_study_arguments(CLI::App& command, CompareRequest& request) {
   command.add_option("study", request.file, "the study's YAML file")->required();
   command.add_option("--store", request.store, "folder of all runs (default: runs)");
-  command.add_option("--plugins", request.plugin_folders, "folders searched for plugins first")
-      ->delimiter(':')
-      ->take_all()
-      ->allow_extra_args(false);
+  add_plugins_option(command, request.plugin_folders);
 }
 
 void add_compare(CLI::App& app, int& exit_code) {

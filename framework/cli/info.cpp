@@ -66,7 +66,7 @@ void add_info(CLI::App& app) {
   const auto name = std::make_shared<std::string>();
   const auto folders = std::make_shared<std::vector<std::string>>();
   command->add_option("name", *name, "e.g. pcgrad, sgd, conv, letters")->required();
-  command->add_option("--plugins", *folders, "folders searched for plugins first")->delimiter(':');
+  add_plugins_option(*command, *folders);
   command->callback([name, folders] { info(*name, *folders); });
 }
 

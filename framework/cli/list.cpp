@@ -49,7 +49,7 @@ void add_list(CLI::App& app) {
   const auto folders = std::make_shared<std::vector<std::string>>();
   const auto json = std::make_shared<bool>(false);
   command->add_option("kind", *kind, text::join(catalog_kinds(), ", "));
-  command->add_option("--plugins", *folders, "folders searched for plugins first")->delimiter(':');
+  add_plugins_option(*command, *folders);
   command->add_flag("--json", *json, "as JSON");
   command->callback([kind, folders, json] {
     const std::vector<std::string> kinds = catalog_kinds();

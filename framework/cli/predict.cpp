@@ -21,10 +21,7 @@ void add_predict(CLI::App& app) {
   command->add_option("--split", request->split, "test (the default) or validation")
       ->check(CLI::IsMember({"test", "validation"}));
   command->add_option("-o,--output", *out, "write to this file");
-  command->add_option("--plugins", request->plugin_folders, "folders searched for plugins first")
-      ->delimiter(':')
-      ->take_all()
-      ->allow_extra_args(false);
+  add_plugins_option(*command, request->plugin_folders);
   command->callback([request, out] {
     if (out->empty()) return predict(*request, std::cout);
     std::ostringstream text;

@@ -20,19 +20,6 @@ bool about_company(const std::string& key) {
   return is_or_inside(key, "sharing") || is_or_inside(key, "balance") || key == "only";
 }
 
-void combine(const std::vector<Axis>& axes, std::size_t from, std::vector<Setting>& chosen,
-             std::vector<std::vector<Setting>>& all) {
-  if (from == axes.size()) {
-    all.push_back(chosen);
-    return;
-  }
-  for (const ConfigNode& value : axes[from].values) {
-    chosen.emplace_back(axes[from].key, value);
-    combine(axes, from + 1, chosen, all);
-    chosen.pop_back();
-  }
-}
-
 // A list in `except` stands for any of its values.
 bool matches(const ConfigNode& left_out, const ConfigNode& value) {
   if (short_text(left_out) == short_text(value)) return true;
@@ -88,12 +75,24 @@ std::string label_of(const std::vector<Setting>& settings) {
   return text::join(parts, ", ");
 }
 
+std::vector<std::vector<Setting>> combinations(const std::vector<Axis>& axes) {
+  std::vector<std::vector<Setting>> all(1);
+  for (const Axis& axis : axes) {
+    std::vector<std::vector<Setting>> longer;
+    for (const std::vector<Setting>& chosen : all) {
+      for (const ConfigNode& value : axis.values) {
+        longer.push_back(chosen);
+        longer.back().emplace_back(axis.key, value);
+      }
+    }
+    all = std::move(longer);
+  }
+  return all;
+}
+
 std::vector<Contender> contenders_of(const Study& study) {
-  std::vector<std::vector<Setting>> combinations;
-  std::vector<Setting> chosen;
-  combine(study.vary, 0, chosen, combinations);
   std::vector<Contender> alone, all;
-  for (const std::vector<Setting>& settings : combinations) {
+  for (const std::vector<Setting>& settings : combinations(study.vary)) {
     if (left_out(study, settings)) continue;
     Contender contender{settings.empty() ? "the experiment" : label_of(settings), settings, false,
                         ""};

@@ -19,6 +19,9 @@ ESPALIER_API std::string short_text(const ConfigNode& value);
 /// key.
 std::string label_of(const std::vector<Setting>& settings);
 
+/// Every choice of one value of each axis, the last axis fastest; one empty choice of no axes.
+std::vector<std::vector<Setting>> combinations(const std::vector<Axis>& axes);
+
 /// Combinations in the order of the axes, the last one fastest, without those of `except`; before
 /// them each task alone, once for every combination of the axes that say more than how tasks share
 /// and are balanced. Throws ConfigError where nothing is left.

@@ -63,6 +63,16 @@ bool ContenderOutcome::has(std::size_t task) const {
   return std::ranges::any_of(scores[task], [](double x) { return !std::isnan(x); });
 }
 
+std::vector<const ContenderOutcome*> StudyOutcome::complete() const {
+  std::vector<const ContenderOutcome*> all;
+  for (const ContenderOutcome& c : contenders) {
+    bool has = true;
+    for (std::size_t t = 0; t < tasks.size(); ++t) has = has && c.has(t);
+    if (has) all.push_back(&c);
+  }
+  return all;
+}
+
 const ContenderOutcome* StudyOutcome::reference_of(const ContenderOutcome& contender) const {
   const auto found = std::ranges::find_if(contenders, [&](const ContenderOutcome& c) {
     return c.contender.alone && c.contender.label == contender.contender.reference;

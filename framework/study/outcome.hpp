@@ -41,6 +41,8 @@ struct StudyOutcome {
   std::vector<TaskMeasure> tasks;
   std::vector<ContenderOutcome> contenders;
 
+  /// The contenders that have a score of every task.
+  std::vector<const ContenderOutcome*> complete() const;
   /// The contender that this one is measured against, or null.
   const ContenderOutcome* reference_of(const ContenderOutcome& contender) const;
 };

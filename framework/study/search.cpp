@@ -28,19 +28,6 @@ bool belongs(const std::string& key, const ConfigNode& experiment) {
   return true;
 }
 
-void combine(const std::vector<Axis>& axes, std::size_t from, std::vector<Setting>& point,
-             std::vector<std::vector<Setting>>& all) {
-  if (from == axes.size()) {
-    all.push_back(point);
-    return;
-  }
-  for (const ConfigNode& value : axes[from].values) {
-    point.emplace_back(axes[from].key, value);
-    combine(axes, from + 1, point, all);
-    point.pop_back();
-  }
-}
-
 }  // namespace
 
 std::vector<std::vector<Setting>> search_points(const Study& study, const ConfigNode& experiment) {
@@ -48,9 +35,7 @@ std::vector<std::vector<Setting>> search_points(const Study& study, const Config
   for (const Axis& axis : study.search.over) {
     if (belongs(axis.key, experiment)) axes.push_back(axis);
   }
-  std::vector<std::vector<Setting>> all;
-  std::vector<Setting> point;
-  combine(axes, 0, point, all);
+  std::vector<std::vector<Setting>> all = combinations(axes);
   const auto wanted = static_cast<std::size_t>(study.search.trials);
   if (wanted == 0 || wanted >= all.size()) return all;
   RandomStream random(static_cast<std::uint64_t>(study.search.seed), "study/search");

@@ -32,16 +32,6 @@ std::vector<std::size_t> pair_of(const StudyOutcome& outcome, const ContenderOut
   return members.size() == 2 ? members : std::vector<std::size_t>();
 }
 
-std::vector<const ContenderOutcome*> complete(const StudyOutcome& outcome) {
-  std::vector<const ContenderOutcome*> all;
-  for (const ContenderOutcome& c : outcome.contenders) {
-    bool has = true;
-    for (std::size_t t = 0; t < outcome.tasks.size(); ++t) has = has && c.has(t);
-    if (has) all.push_back(&c);
-  }
-  return all;
-}
-
 }  // namespace
 
 ordered_json transfer(const StudyOutcome& outcome) {
@@ -72,7 +62,7 @@ ordered_json transfer(const StudyOutcome& outcome) {
 }
 
 ordered_json pareto(const StudyOutcome& outcome) {
-  const std::vector<const ContenderOutcome*> all = complete(outcome);
+  const std::vector<const ContenderOutcome*> all = outcome.complete();
   if (outcome.tasks.size() < 2 || all.size() < 2) return nullptr;
   stats::Points points;
   for (const ContenderOutcome* const c : all) {

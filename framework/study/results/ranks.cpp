@@ -12,12 +12,7 @@ constexpr std::size_t kFewestTasks = 5;  // fewer rows and the test says nothing
 
 // Of the contenders that have every task; a row is a task's mean over seeds.
 ordered_json ranks(const StudyOutcome& outcome) {
-  std::vector<const ContenderOutcome*> complete;
-  for (const ContenderOutcome& c : outcome.contenders) {
-    bool all = true;
-    for (std::size_t t = 0; t < outcome.tasks.size(); ++t) all = all && c.has(t);
-    if (all) complete.push_back(&c);
-  }
+  const std::vector<const ContenderOutcome*> complete = outcome.complete();
   if (outcome.tasks.size() < kFewestTasks || complete.size() < 2) return nullptr;
   std::vector<std::vector<double>> rows;
   for (std::size_t t = 0; t < outcome.tasks.size(); ++t) {

@@ -19,7 +19,8 @@ constexpr std::array<double, 29> kNemenyi = {
     3.488685, 3.517073, 3.543799, 3.569040, 3.592946, 3.615646, 3.637252, 3.657861,
     3.677556, 3.696413, 3.714498, 3.731869, 3.748578};
 
-// sum of t^3 - t over groups of t equal values.
+}  // namespace
+
 double tie_sum(std::vector<double> values) {
   std::ranges::sort(values);
   double sum = 0.0;
@@ -32,8 +33,6 @@ double tie_sum(std::vector<double> values) {
   }
   return sum;
 }
-
-}  // namespace
 
 std::vector<double> ranks_of(std::span<const double> values) {
   std::vector<std::size_t> order(values.size());

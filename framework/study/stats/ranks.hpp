@@ -11,6 +11,9 @@ namespace espalier::stats {
 /// Ranks from 1 for the smallest; equal values have their mean rank.
 ESPALIER_API std::vector<double> ranks_of(std::span<const double> values);
 
+/// Sum of t^3 - t over groups of t equal values: what ties take from a variance of ranks.
+double tie_sum(std::vector<double> values);
+
 /// How methods rank over rows (tasks, data sets). Demsar 2006, JMLR 7.
 struct RankResult {
   std::vector<double> average;                ///< of each method, 1 is best

@@ -39,17 +39,7 @@ double exact_p(const std::vector<double>& ranks, double positive) {
 // Mean n(n+1)/4, variance (n(n+1)(2n+1) - sum(t^3 - t)/2) / 24 over groups of t equal sizes.
 double normal_p(const std::vector<double>& sizes, double positive) {
   const auto n = static_cast<double>(sizes.size());
-  std::vector<double> sorted = sizes;
-  std::ranges::sort(sorted);
-  double ties = 0.0;
-  for (std::size_t i = 0; i < sorted.size();) {
-    std::size_t end = i;
-    while (end < sorted.size() && sorted[end] == sorted[i]) ++end;
-    const auto t = static_cast<double>(end - i);
-    ties += t * t * t - t;
-    i = end;
-  }
-  const double variance = (n * (n + 1.0) * (2.0 * n + 1.0) - ties / 2.0) / 24.0;
+  const double variance = (n * (n + 1.0) * (2.0 * n + 1.0) - tie_sum(sizes) / 2.0) / 24.0;
   const double z = std::abs(positive - n * (n + 1.0) / 4.0) / std::sqrt(variance);
   return 2.0 * boost::math::cdf(boost::math::complement(boost::math::normal(), z));
 }
