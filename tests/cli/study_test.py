@@ -23,7 +23,7 @@ seeds: 2
 budget: { epochs: 2 }
 """
 
-# 40 short runs: 4 contenders and 1 task alone twice, at 8 seeds... less what is left out.
+# Four contenders and each task alone at eight seeds.
 FORTY = """
 name: forty
 extends: small.yaml
@@ -111,18 +111,16 @@ class Studies(CommandTest):
         self.write("forty.yaml", FORTY)
         self.run_ok("compare", "forty.yaml", "--store", "whole", "--quiet", "-j2", "--out", "w")
         dice = random.Random(5)
-        kills = 0
-        while kills < 20:
+        for kill in range(20):  # each when two runs more are done, and a little later
             driver = subprocess.Popen(
                 [ESPALIER, "compare", "forty.yaml", "--store", "cut", "--quiet", "-j2", "--out", "c"],
                 cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(0.05 + 0.15 * dice.random())
-            if driver.poll() is not None:
-                break  # done before the twentieth
+            while len(glob.glob(self.path("cut", "*", "summary.json"))) < 2 * kill + 1:
+                self.assertIsNone(driver.poll(), "it ended before it was killed")
+                time.sleep(0.002)
+            time.sleep(0.03 * dice.random())
             driver.kill()
             driver.wait()
-            kills += 1
-        self.assertGreaterEqual(kills, 5)
         self.run_ok("compare", "forty.yaml", "--store", "cut", "--quiet", "-j2", "--out", "c")
         whole, cut = self.results("w"), self.results("c")
         self.assertEqual(sum(len(c["runs"]) for c in whole["contenders"]), FORTY_RUNS)
