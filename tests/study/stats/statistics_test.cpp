@@ -83,7 +83,8 @@ TEST_CASE("signed ranks by hand") {
 }
 
 TEST_CASE("Holm's adjustment is statsmodels'; NaN does not count") {
-  for (const json& g : golden().at("holm")) {
+  const json families = golden().at("holm");
+  for (const json& g : families) {
     const Values p = g.at("p");
     const Values adjusted = holm(p);
     for (std::size_t i = 0; i < p.size(); ++i) check_close(adjusted[i], g.at("adjusted")[i]);
@@ -95,7 +96,8 @@ TEST_CASE("Holm's adjustment is statsmodels'; NaN does not count") {
 }
 
 TEST_CASE("ranks, Friedman's test and the critical difference") {
-  for (const json& g : golden().at("friedman")) {
+  const json friedman = golden().at("friedman");
+  for (const json& g : friedman) {
     const std::vector<Values> scores = g.at("scores");
     const RankResult r = rank_methods(scores);
     check_close(r.friedman_p, g.at("p"));
@@ -115,10 +117,12 @@ TEST_CASE("ranks, Friedman's test and the critical difference") {
 }
 
 TEST_CASE("power, and the seeds that an effect needs") {
-  for (const json& g : golden().at("power")) {
+  const json power = golden().at("power");
+  for (const json& g : power) {
     check_close(paired_t_power(g.at("effect"), g.at("n")), g.at("power"));
   }
-  for (const json& g : golden().at("needed")) {
+  const json needed = golden().at("needed");
+  for (const json& g : needed) {
     const auto n = seeds_needed(g.at("effect"));
     REQUIRE(n);
     CHECK(*n == g.at("n").get<std::size_t>());
