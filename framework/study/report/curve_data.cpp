@@ -87,12 +87,17 @@ std::vector<double> common_epochs(const TaskCurves& task, std::size_t limit) {
 std::vector<TaskCurves> task_curves(const Json& results, const Names& names) {
   std::vector<TaskCurves> all;
   for (const TaskName& task : names.tasks) {
-    TaskCurves found{task_title(task), {}};
+    TaskCurves found{"", {}};
+    TaskName titled = task;  // curves may show other rows than the table: "accuracy, validation"
     for (const auto& [id, tasks] : entries(part(results, "curves"))) {
-      if (auto curve = read_curve(part(*tasks, task.name), names, id)) {
+      const Json& given = part(*tasks, task.name);
+      const std::string measure = words(part(given, "measure"));
+      if (!measure.empty()) titled.measure = measure;
+      if (auto curve = read_curve(given, names, id)) {
         found.curves.push_back(std::move(*curve));
       }
     }
+    found.title = task_title(titled);
     if (!found.curves.empty()) all.push_back(std::move(found));
   }
   return all;
