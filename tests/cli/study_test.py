@@ -210,6 +210,44 @@ search: { over: { balance.cagrad.c: [0.1, 0.9] } }
         self.assertTrue(any("every trial has failed; the first one: " in alarm
                             for alarm in results["alarms"]), results["alarms"])
 
+    def relative(self, contender, alone, task):
+        """Mean over seeds of (score - alone) / alone."""
+        pairs = zip(contender["tasks"][task]["values"], alone["tasks"][task]["values"])
+        changes = [(a - b) / b for a, b in pairs]
+        return sum(changes) / len(changes)
+
+    def test_what_one_task_gains_beside_another(self):
+        self.write("study.yaml", STUDY.replace(
+            "  sharing: [hard, cross_stitch]\n  balance: [equal, pcgrad]",
+            "  only: [[letters, digits]]").replace("epochs: 2", "epochs: 6"))
+        self.run_ok("compare", "study.yaml", "-j2", "--quiet")
+        results = self.results()
+        alone, both = results["contenders"]
+        change = results["transfer"]["change"]
+        self.assertEqual((change[0][0], change[1][1]), (None, None))
+        for i, task in enumerate(("letters", "digits")):
+            self.assertAlmostEqual(change[i][1 - i], self.relative(both, alone, task))
+            self.assertAlmostEqual(results["relative"]["[letters,digits]"][task]["change"],
+                                   self.relative(both, alone, task))
+        self.assertTrue(os.path.exists(self.path("studies/little/figures/transfer.svg")))
+
+    def test_scores_against_the_size_of_a_task(self):
+        self.write("study.yaml", STUDY.replace("balance: [equal, pcgrad]",
+                                               "tasks.letters.limit: [32, 128]"))
+        plan = self.run_ok("compare", "study.yaml", "--plan").stdout
+        self.assertIn("16 runs, 14 to be run", plan)  # digits alone know nothing of letters' limit
+        self.run_ok("compare", "study.yaml", "-j2", "--quiet")
+        results = self.results()
+        sizes = results["sizes"]
+        self.assertEqual((sizes["task"], sizes["limits"]), ("letters", ["32", "128"]))
+        self.assertEqual(set(sizes["contenders"]), {"each task alone", "hard", "cross_stitch"})
+        by_label = {c["label"]: c for c in results["contenders"]}
+        for i, limit in enumerate((32, 128)):
+            self.assertEqual(sizes["contenders"]["hard"]["mean"][i],
+                             by_label[f"hard, limit={limit}"]["tasks"]["letters"]["mean"])
+            self.assertEqual(sizes["contenders"]["each task alone"]["mean"][i],
+                             by_label[f"each task alone, limit={limit}"]["tasks"]["letters"]["mean"])
+
     def test_two_names_of_one_method_raise_an_alarm(self):
         self.write("study.yaml", STUDY.replace("[equal, pcgrad]",
                                                "[equal, { fixed: { weights: [1, 1] } }]"))
