@@ -1,18 +1,16 @@
 #include "study/compare.hpp"
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "cli/commands.hpp"
 #include "cli/study_files.hpp"
+#include "experiment/interrupt.hpp"
 
 namespace espalier::cli {
 
 namespace {
-
-constexpr int kInterrupted = 130;
 
 int run(const CompareRequest& request, const std::string& out, bool plan, bool json) {
   if (plan) {
@@ -22,7 +20,7 @@ int run(const CompareRequest& request, const std::string& out, bool plan, bool j
   const CompareOutcome outcome = compare(request);
   if (outcome.interrupted) {
     std::cerr << "interrupted: the same command goes on where it stopped\n";
-    return kInterrupted;
+    return kInterruptedCode;
   }
   const std::string folder = write_study(outcome.results, out);
   if (json) {

@@ -6,13 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "experiment/interrupt.hpp"
 #include "experiment/summary.hpp"
 
 namespace espalier::cli {
 
 namespace {
-
-constexpr int kInterrupted = 130;
 
 int run(const RunRequest& request, bool json) {
   const RunOutcome outcome = run_experiment(request);
@@ -22,7 +21,7 @@ int run(const RunRequest& request, bool json) {
     std::cout << summary_table(nlohmann::ordered_json::parse(outcome.summary_json));
     if (!outcome.folder.empty()) std::cout << "  folder              " << outcome.folder << '\n';
   }
-  return outcome.status == RunStatus::interrupted ? kInterrupted : 0;
+  return outcome.status == RunStatus::interrupted ? kInterruptedCode : 0;
 }
 
 }  // namespace

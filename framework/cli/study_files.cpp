@@ -1,7 +1,5 @@
 #include "cli/study_files.hpp"
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -19,19 +17,10 @@ using nlohmann::ordered_json;
 
 std::string score(const ordered_json& entry) {
   if (!entry.is_object() || !entry.at("mean").is_number()) return "-";
-  std::array<char, 64> buffer{};
-  const double mean = entry["mean"];
-  if (entry.at("low").is_number()) {
-    const double half = 0.5 * (entry["high"].get<double>() - entry["low"].get<double>());
-    std::snprintf(buffer.data(), buffer.size(), "%.4f +- %.4f", mean, half);
-  } else {
-    std::snprintf(buffer.data(), buffer.size(), "%.4f", mean);
-  }
-  return buffer.data();
-}
-
-std::string padded(const std::string& text, std::size_t width) {
-  return text + std::string(text.size() < width ? width - text.size() : 1, ' ');
+  const std::string mean = text::fixed(entry["mean"], 4);
+  if (!entry.at("low").is_number()) return mean;
+  const double half = 0.5 * (entry["high"].get<double>() - entry["low"].get<double>());
+  return mean + " +- " + text::fixed(half, 4);
 }
 
 }  // namespace
@@ -65,19 +54,19 @@ std::string study_text(const ordered_json& results) {
   for (const ordered_json& c : results.at("contenders")) {
     width = std::max(width, c.at("label").get<std::string>().size() + 2);
   }
-  out += padded("", width);
+  out += text::padded("", width);
   for (const ordered_json& task : results.at("tasks")) {
-    out += padded(
+    out += text::padded(
         text::cat(task.at("name").get<std::string>(), " ", task.at("measure").get<std::string>()),
         22);
   }
   out += '\n';
   for (const ordered_json& c : results.at("contenders")) {
-    out += padded(c.at("label"), width);
+    out += text::padded(c.at("label"), width);
     for (const ordered_json& task : results.at("tasks")) {
       const std::string name = task.at("name");
       const bool has = c.contains("tasks") && c["tasks"].contains(name);
-      out += padded(has ? score(c["tasks"][name]) : "-", 22);
+      out += text::padded(has ? score(c["tasks"][name]) : "-", 22);
     }
     out.erase(out.find_last_not_of(' ') + 1);
     out += '\n';

@@ -22,6 +22,12 @@ ESPALIER_API std::string join(const std::vector<std::string>& parts, std::string
 /// The shortest decimal text that reads back as the same double ("0.1", "1e-05", "nan").
 ESPALIER_API std::string number(double value);
 
+/// "0.9300": so many decimals.
+ESPALIER_API std::string fixed(double value, int decimals);
+
+/// `text` with spaces up to `width`, at least one.
+ESPALIER_API std::string padded(const std::string& text, std::size_t width);
+
 /// The candidate nearest to `word` by edit distance (transpositions count one), or "" where none is
 /// within a third of its length.
 ESPALIER_API std::string nearest(std::string_view word, const std::vector<std::string>& candidates);

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <cmath>
 #include <cstdio>
 
@@ -12,11 +11,7 @@ namespace espalier {
 
 namespace {
 
-std::string shown(double value) {
-  std::array<char, 40> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.4f", value);
-  return buffer.data();
-}
+std::string shown(double value) { return text::fixed(value, 4); }
 
 std::string scores_text(const std::vector<std::pair<std::string, double>>& values) {
   std::string text;

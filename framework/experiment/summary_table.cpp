@@ -1,5 +1,3 @@
-#include <array>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
@@ -12,22 +10,15 @@ namespace {
 using nlohmann::ordered_json;
 
 std::string fixed(const ordered_json& value) {
-  if (!value.is_number()) return "-";
-  std::array<char, 40> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.4f", value.get<double>());
-  return buffer.data();
-}
-
-std::string padded(const std::string& text, std::size_t width) {
-  return text + std::string(text.size() < width ? width - text.size() : 1, ' ');
+  return value.is_number() ? text::fixed(value.get<double>(), 4) : "-";
 }
 
 std::string task_rows(const std::string& task, const ordered_json& splits) {
   std::string rows;
   for (const auto& [split, scores] : splits.items()) {
-    rows += "  " + padded(rows.empty() ? task : "", 20) + padded(split, 12);
+    rows += "  " + text::padded(rows.empty() ? task : "", 20) + text::padded(split, 12);
     for (const auto& [name, value] : scores.items()) {
-      rows += name + " " + padded(fixed(value), 10);
+      rows += name + " " + text::padded(fixed(value), 10);
     }
     rows.erase(rows.find_last_not_of(' ') + 1);
     rows += '\n';

@@ -16,7 +16,6 @@ namespace espalier {
 
 namespace {
 
-constexpr int kInterrupted = 130;
 constexpr auto kPause = std::chrono::milliseconds(10);
 constexpr int kKillsForgiven = 1;
 
@@ -96,7 +95,7 @@ void Driver::finish(const Working& worker, int status) {
     return;
   }
   const bool killed = WIFSIGNALED(status);
-  const bool stopped = exited && WEXITSTATUS(status) == kInterrupted;
+  const bool stopped = exited && WEXITSTATUS(status) == kInterruptedCode;
   if (stopped || (killed && killed_[worker.id]++ < kKillsForgiven)) {
     store_.forget_error(worker.id);
     if (!InterruptWatch::requested()) again_.push_back(worker.id);

@@ -33,8 +33,7 @@ std::string chosen(const ordered_json& measures, const std::string& metric,
 
 }  // namespace
 
-std::vector<Measure> measures_of(const std::string& summary, const std::string& metric) {
-  const ordered_json j = ordered_json::parse(summary);
+std::vector<Measure> measures_of(const ordered_json& j, const std::string& metric) {
   std::vector<Measure> all;
   for (const auto& [task, splits] : j.at("tasks").items()) {
     const ordered_json& measures = j.at("better").at(task);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,9 +18,9 @@ struct Measure {
   std::optional<double> test;
 };
 
-/// From the text of summary.json: `metric` of every task, or, where it is empty, the task's first
+/// From summary.json: `metric` of every task, or, where it is empty, the task's first
 /// metric (its loss where it has none). Throws ConfigError where a task has no such measure.
-ESPALIER_API std::vector<Measure> measures_of(const std::string& summary,
+ESPALIER_API std::vector<Measure> measures_of(const nlohmann::ordered_json& summary,
                                               const std::string& metric);
 
 }  // namespace espalier

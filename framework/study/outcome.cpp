@@ -29,9 +29,10 @@ class Reader {
     ContenderOutcome& mine = all_.contenders[planned.contender];
     if (run.state == Store::State::failed) run.error = store_.error(run.id);
     if (run.state == Store::State::done) {
-      const std::string text = store_.summary(run.id);
-      run.summary = nlohmann::ordered_json::parse(text);
-      for (const Measure& m : measures_of(text, all_.study->select.metric)) take(m, run, mine);
+      run.summary = store_.summary(run.id);
+      for (const Measure& m : measures_of(run.summary, all_.study->select.metric)) {
+        take(m, run, mine);
+      }
     }
     mine.runs.push_back(std::move(run));
   }

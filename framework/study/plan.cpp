@@ -74,19 +74,12 @@ class Planner {
     return !task.empty() && key.starts_with("tasks.") && !key.starts_with("tasks." + task + ".");
   }
 
-  PlannedRun resolve(ConfigNode root, const std::vector<Setting>& more, Index seed) const {
+  void put(ConfigNode root, const std::vector<Setting>& more, Index seed, std::size_t contender,
+           const std::string& task, const std::string& trial) {
     for (const auto& [key, value] : more) set_key(root, key, value);
     set_key(root, "seed", plain(seed));
     const std::unique_ptr<Prepared> run = prepare_spec(root, folders_);
-    return {run_identity(*run), run->resolved, 0, "", seed, "", more};
-  }
-
-  void put(PlannedRun run, std::size_t contender, const std::string& task,
-           const std::string& trial) {
-    run.contender = contender;
-    run.task = task;
-    run.trial = trial;
-    plan_.runs.push_back(std::move(run));
+    plan_.runs.push_back({run_identity(*run), run->resolved, contender, task, seed, trial, more});
   }
 
   void add(std::size_t contender, const std::string& task) {
@@ -100,7 +93,7 @@ class Planner {
       for (const std::vector<Setting>& point : points) {
         std::vector<std::string>& own = ids.emplace_back();
         for (std::size_t s = 0; s < seeds; ++s) {
-          put(resolve(root, point, study_.seeds[s]), contender, task, label_of(point));
+          put(root, point, study_.seeds[s], contender, task, label_of(point));
           own.push_back(plan_.runs.back().id);
         }
       }
@@ -118,7 +111,7 @@ class Planner {
     } else if (points.size() == 1) {
       chosen = points[0];
     }
-    for (const Index seed : study_.seeds) put(resolve(root, chosen, seed), contender, task, "");
+    for (const Index seed : study_.seeds) put(root, chosen, seed, contender, task, "");
   }
 
   const Study& study_;

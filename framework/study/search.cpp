@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "core/text.hpp"
 #include "espalier/error.hpp"
@@ -52,7 +53,7 @@ namespace {
 /// A task's measure over the runs of each point that is whole.
 using Sums = std::vector<std::vector<double>>;  // [point][task], signed: more is better
 
-void add_run(const Study& study, const std::string& summary, std::vector<double>& sums) {
+void add_run(const Study& study, const nlohmann::ordered_json& summary, std::vector<double>& sums) {
   const std::vector<Measure> measures = measures_of(summary, study.select.metric);
   sums.resize(measures.size());
   for (std::size_t t = 0; t < measures.size(); ++t) {

@@ -42,16 +42,18 @@ std::string Store::log_file(const std::string& id) const {
   return text::cat(path_, "/.errors/", id, ".log");
 }
 
-std::string Store::summary(const std::string& id) const {
-  return file::read(folder(id) + "/summary.json");
+nlohmann::ordered_json Store::summary(const std::string& id) const {
+  const std::string path = folder(id) + "/summary.json";
+  std::error_code failed;
+  if (!fs::exists(path, failed)) return nullptr;
+  auto j = nlohmann::ordered_json::parse(file::read(path), nullptr, /*allow_exceptions=*/false);
+  if (j.is_object() && j.value("status", "") == "done") return j;
+  return nullptr;
 }
 
 Store::State Store::state(const std::string& id) const {
+  if (!summary(id).is_null()) return State::done;
   std::error_code failed;
-  if (fs::exists(folder(id) + "/summary.json", failed)) {
-    const auto j = nlohmann::json::parse(summary(id), nullptr, /*allow_exceptions=*/false);
-    if (j.is_object() && j.value("status", "") == "done") return State::done;
-  }
   return fs::exists(error_file(id), failed) ? State::failed : State::missing;
 }
 

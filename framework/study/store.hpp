@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "espalier/api.hpp"
@@ -24,8 +25,8 @@ class ESPALIER_API Store {
   const std::string& name() const { return name_; }
   std::string folder(const std::string& id) const;
   State state(const std::string& id) const;
-  /// The text of a finished run's summary.json.
-  std::string summary(const std::string& id) const;
+  /// A finished run's summary.json; null of any other.
+  nlohmann::ordered_json summary(const std::string& id) const;
   /// The last line of what a failed run said.
   std::string error(const std::string& id) const;
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "core/text.hpp"
 #include "experiment/config_forms.hpp"
@@ -16,15 +15,13 @@ namespace {
 
 using Kind = ConfigNode::Kind;
 
-const ConfigNode& as_map(const ConfigNode& node, const std::string& path, const char* what) {
-  if (node.kind == Kind::map) return node;
-  refuse_at(node, path, text::cat("expected ", what, ", found ", describe_found(node)));
-}
-
 /// Keys of the experiment to values: `{ train.batch: 32 }`.
 std::vector<Setting> read_settings(const ConfigNode& node, const std::string& path) {
+  if (node.kind != Kind::map) {
+    refuse_at(node, path, "expected a map: keys to values, found " + describe_found(node));
+  }
   std::vector<Setting> settings;
-  for (const ConfigNode::Entry& entry : as_map(node, path, "a map: keys to values").entries) {
+  for (const ConfigNode::Entry& entry : node.entries) {
     settings.emplace_back(entry.key, entry.value);
   }
   return settings;
@@ -37,11 +34,7 @@ class SettingsForm final : public Form {
   void read(const ConfigNode& node, const std::string& path) const override {
     settings_ = read_settings(node, path);
   }
-  ConfigNode write() const override {
-    ConfigNode node = ConfigNode::make_map();
-    for (const auto& [key, value] : settings_) node.set(key, value);
-    return node;
-  }
+  ConfigNode write() const override { return {}; }
 
  private:
   std::vector<Setting>& settings_;

@@ -50,8 +50,7 @@ std::unique_ptr<BackwardPass> make_jacobian_pass(const PassTools& tools);
 /// `tools` must outlive the pass, as above: `rate` does.
 std::unique_ptr<BackwardPass> make_bilevel_pass(const PassTools& tools);
 
-/// `tools` must outlive the pass.
-/// The pass that serves a method under its conventions.
+/// The pass that serves a method under its conventions. `tools` must outlive it.
 ESPALIER_API std::unique_ptr<BackwardPass> make_pass(const PassTools& tools, const Needs& needs,
                                                      const BalanceConventions& conventions);
 

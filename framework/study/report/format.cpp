@@ -31,9 +31,7 @@ std::string printed(const char* format, double value) {
 
 std::string fixed(double value, int decimals) {
   if (std::abs(value) >= 1e15) return printed("%.3e", value);
-  std::array<char, 48> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "%.*f", decimals, value);
-  const std::string text = buffer.data();
+  const std::string text = text::fixed(value, decimals);
   const bool zero = text.find_first_not_of("-0.") == std::string::npos;
   return zero && text[0] == '-' ? text.substr(1) : text;
 }

@@ -59,12 +59,21 @@ ordered_json cost(const ContenderOutcome& contender) {
 
 ordered_json numbers(const std::vector<double>& values) {
   ordered_json j = ordered_json::array();
-  for (const double x : values) j.push_back(number(x));
+  for (const double x : values) j.push_back(finite(x));
   return j;
 }
 
 ordered_json estimate(const stats::Estimate& e) {
-  return {{"mean", number(e.mean)}, {"low", number(e.low)}, {"high", number(e.high)}, {"n", e.n}};
+  return {{"mean", finite(e.mean)}, {"low", finite(e.low)}, {"high", finite(e.high)}, {"n", e.n}};
+}
+
+std::vector<double> changes_of(const StudyOutcome& outcome, const ContenderOutcome& contender,
+                               std::size_t task) {
+  const ContenderOutcome* const reference = outcome.reference_of(contender);
+  if (reference == nullptr) return {};
+  const std::vector<stats::TaskScores> one = {
+      {contender.scores[task], reference->scores[task], outcome.tasks[task].higher_is_better}};
+  return present(stats::delta_m(one));
 }
 
 std::vector<double> delta_m_of(const StudyOutcome& outcome, const ContenderOutcome& contender) {

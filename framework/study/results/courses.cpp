@@ -127,7 +127,7 @@ class Course {
     if (!has && std::isnan(train)) return;
     ordered_json& curve = curves_[task.name];
     curve["measure"] = task.measure + (has ? ", validation" : ", training");
-    curve["seeds"][std::to_string(run.seed)].push_back(number(has ? validation : train));
+    curve["seeds"][std::to_string(run.seed)].push_back(finite(has ? validation : train));
   }
 
   const StudyOutcome& outcome_;

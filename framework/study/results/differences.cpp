@@ -1,5 +1,4 @@
 #include "study/results/parts.hpp"
-#include "study/stats/delta_m.hpp"
 #include "study/stats/holm.hpp"
 #include "study/stats/paired.hpp"
 #include "study/stats/seeds_needed.hpp"
@@ -41,10 +40,10 @@ class Family {
                       {"to", c.to->contender.label},
                       {"task", outcome_.tasks[c.task].name}};
     j.update(estimate(r.difference));
-    j["t_p"] = number(r.t_p);
-    j["wilcoxon_p"] = number(r.wilcoxon_p);
-    j["effect"] = number(r.effect);
-    j["p_holm"] = number(adjusted);
+    j["t_p"] = finite(r.t_p);
+    j["wilcoxon_p"] = finite(r.wilcoxon_p);
+    j["effect"] = finite(r.effect);
+    j["p_holm"] = finite(adjusted);
     const std::optional<std::size_t> needed = stats::seeds_needed(r.effect);
     j["seeds_needed"] = needed ? ordered_json(*needed) : ordered_json(nullptr);
     j["verdict"] = stats::verdict(r.difference, adjusted, outcome_.tasks[c.task].higher_is_better,
@@ -80,16 +79,12 @@ ordered_json differences(const StudyOutcome& outcome) {
 ordered_json relative_changes(const StudyOutcome& outcome) {
   ordered_json j = ordered_json::object();
   for (const ContenderOutcome& c : outcome.contenders) {
-    const ContenderOutcome* const reference = outcome.reference_of(c);
-    if (reference == nullptr) continue;
     for (std::size_t t = 0; t < outcome.tasks.size(); ++t) {
-      const std::vector<stats::TaskScores> one = {
-          {c.scores[t], reference->scores[t], outcome.tasks[t].higher_is_better}};
-      const std::vector<double> changes = present(stats::delta_m(one));
+      const std::vector<double> changes = changes_of(outcome, c, t);
       if (changes.empty()) continue;
       const stats::Estimate e = stats::mean_estimate(changes, outcome.study->level);
       j[c.contender.label][outcome.tasks[t].name] = {
-          {"change", number(e.mean)}, {"low", number(e.low)}, {"high", number(e.high)}};
+          {"change", finite(e.mean)}, {"low", finite(e.low)}, {"high", finite(e.high)}};
     }
   }
   return j;

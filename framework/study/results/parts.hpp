@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "experiment/summary.hpp"
 #include "study/outcome.hpp"
 #include "study/stats/estimate.hpp"
 
@@ -10,8 +11,6 @@ namespace espalier::results {
 
 using nlohmann::ordered_json;
 
-/// NaN and infinity have no JSON form: null.
-inline ordered_json number(double x) { return std::isfinite(x) ? ordered_json(x) : nullptr; }
 ordered_json numbers(const std::vector<double>& values);
 ordered_json estimate(const stats::Estimate& e);
 
@@ -34,6 +33,11 @@ ordered_json alarms(const StudyOutcome& outcome);
 /// In plain words.
 ordered_json verdict(const StudyOutcome& outcome, const ordered_json& results);
 ordered_json provenance(const StudyOutcome& outcome, const Store& store);
+
+/// Relative changes of a task against the contender's reference, seed by seed, without what is
+/// missing.
+std::vector<double> changes_of(const StudyOutcome& outcome, const ContenderOutcome& contender,
+                               std::size_t task);
 
 /// Delta_m of a contender at each seed, over the tasks that both it and its reference have.
 std::vector<double> delta_m_of(const StudyOutcome& outcome, const ContenderOutcome& contender);

@@ -27,8 +27,8 @@ ordered_json ranks(const StudyOutcome& outcome) {
   for (std::size_t m = 0; m < complete.size(); ++m) {
     j["average"][complete[m]->contender.label] = r.average[m];
   }
-  j["critical_difference"] = r.critical_difference ? number(*r.critical_difference) : nullptr;
-  j["friedman_p"] = number(r.friedman_p);
+  j["critical_difference"] = r.critical_difference ? finite(*r.critical_difference) : nullptr;
+  j["friedman_p"] = finite(r.friedman_p);
   return j;
 }
 
