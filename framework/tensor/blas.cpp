@@ -10,11 +10,11 @@
 
 #include "core/floating_point.hpp"
 #include "core/parallel.hpp"
+#include "tensor/product.hpp"
 
 // OpenBLAS's own controls; its header <cblas.h> cannot be included here (see above).
 extern "C" {
 void openblas_set_num_threads(int threads);
-int openblas_get_num_threads(void);
 char* openblas_get_corename(void);
 int blas_thread_shutdown_(void);  // NOLINT(readability-identifier-naming): not our name
 }
@@ -25,8 +25,12 @@ namespace {
 
 CBLAS_TRANSPOSE cblas(Transpose t) { return t == Transpose::yes ? CblasTrans : CblasNoTrans; }
 
-void call_gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha, const real* a,
-               Index lda, const real* b, Index ldb, double beta, real* c, Index ldc) {
+// Threads are ours (core/parallel.hpp): OpenBLAS multiplies on the thread that calls it.
+void library_gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha,
+                  const real* a, Index lda, const real* b, Index ldb, double beta, real* c,
+                  Index ldc) {
+  static const bool kAlone = (openblas_set_num_threads(1), true);
+  static_cast<void>(kAlone);
   const auto i = [](Index value) { return static_cast<int>(value); };
 #ifdef ESPALIER_REAL_DOUBLE
   cblas_dgemm(CblasRowMajor, cblas(ta), cblas(tb), i(m), i(n), i(k), alpha, a, i(lda), b, i(ldb),
@@ -37,24 +41,28 @@ void call_gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alp
 #endif
 }
 
-// OpenBLAS 0.3.21 has kernels of their own for small products on machines with AVX-512. Where
-// neither matrix is transposed, they allocate for each call with k above kPiece.
-constexpr Index kPiece = 31;
-constexpr double kSmallProduct = 1e6;  // multiply-adds
+constexpr Index kRowsOfAPiece = 64;
 
-bool small_products_allocate() {
-  static const bool kYes = [] {
-    const std::string_view core = openblas_get_corename();
-    return core.starts_with("Skylake") || core.starts_with("Cooper") ||
-           core.starts_with("Sapphire");
-  }();
-  return kYes;
+Transpose flipped(Transpose t) { return t == Transpose::yes ? Transpose::no : Transpose::yes; }
+
+Operand operand(Transpose t, const real* data, Index stride) {
+  return t == Transpose::yes ? Operand{data, 1, stride} : Operand{data, stride, 1};
 }
 
-bool would_allocate(Transpose ta, Transpose tb, Index m, Index n, Index k) {
-  if (ta == Transpose::yes || tb == Transpose::yes || k <= kPiece) return false;
-  const double size = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
-  return size <= kSmallProduct && small_products_allocate();
+// Of the forms that a step has (docs/performance.md), OpenBLAS is the fastest one at gradients of
+// large weights, A' B: both operands lie as its kernels read them.
+bool library_is_faster(Transpose ta, Transpose tb, Index m, Index n, Index k) {
+  constexpr Index kLarge = 512, kDeep = 32;
+  return ta == Transpose::yes && tb == Transpose::no && m >= kLarge && n >= kLarge && k >= kDeep;
+}
+
+// C' = B' A' where its columns are few and B lies along k: A is the side that is packed then.
+bool turned(Transpose ta, Transpose tb, Index m, Index n, Index k) {
+  if (tb == Transpose::no) return false;
+  if (ta == Transpose::yes) return true;
+  constexpr double kStores = 1.5;  // what storing columns costs beside packing a number
+  return static_cast<double>(k) * static_cast<double>(n - m) >
+         kStores * static_cast<double>(m) * static_cast<double>(n);
 }
 
 }  // namespace
@@ -62,13 +70,17 @@ bool would_allocate(Transpose ta, Transpose tb, Index m, Index n, Index k) {
 void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha, const real* a,
           Index lda, const real* b, Index ldb, double beta, real* c, Index ldc) {
   if (m == 0 || n == 0) return;
-  if (!would_allocate(ta, tb, m, n, k)) {
-    call_gemm(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-    return;
-  }
-  for (Index first = 0; first < k; first += kPiece) {
-    call_gemm(ta, tb, m, n, std::min(kPiece, k - first), alpha, a + first, lda, b + first * ldb,
-              ldb, first == 0 ? beta : 1.0, c, ldc);
+  if (k == 0) {
+    library_gemm(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+  } else if (library_is_faster(ta, tb, m, n, k)) {
+    parallel::for_pieces(m, kRowsOfAPiece, [&](int /*piece*/, Index begin, Index end) {
+      library_gemm(ta, tb, end - begin, n, k, alpha, a + begin, lda, b, ldb, beta, c + begin * ldc,
+                   ldc);
+    });
+  } else if (turned(ta, tb, m, n, k)) {
+    multiply(n, m, k, operand(flipped(tb), b, ldb), operand(ta, a, lda), {c, 1, ldc, alpha, beta});
+  } else {
+    multiply(m, n, k, operand(ta, a, lda), operand(flipped(tb), b, ldb), {c, ldc, 1, alpha, beta});
   }
 }
 
@@ -95,22 +107,10 @@ double dot(Index n, const real* x, const real* y) {
 
 void set_threads(int threads) {
   flush_subnormals();
-  // OpenBLAS starts its workers when the library is loaded, before this thread set its mode. Ended
-  // here, they are started again by the next parallel call and then inherit it.
+  // OpenBLAS starts workers when the library is loaded; they are never needed.
   blas_thread_shutdown_();
-  openblas_set_num_threads(threads);
   parallel::set_threads(threads);
 }
-
-OneThread::OneThread() : before_(openblas_get_num_threads()) {
-  if (before_ > 1) openblas_set_num_threads(1);
-}
-
-OneThread::~OneThread() {
-  if (before_ > 1) openblas_set_num_threads(before_);
-}
-
-int threads() { return openblas_get_num_threads(); }
 
 std::string core_name() { return openblas_get_corename(); }
 

@@ -18,23 +18,9 @@ ESPALIER_API void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, do
 /// sum x_i y_i, accumulated in double.
 ESPALIER_API double dot(Index n, const real* x, const real* y);
 
-/// While it lives, every gemm runs on its calling thread alone: for products inside the pieces of a
-/// parallel loop.
-class ESPALIER_API OneThread {
- public:
-  OneThread();
-  ~OneThread();
-  OneThread(const OneThread&) = delete;
-  OneThread& operator=(const OneThread&) = delete;
-
- private:
-  int before_;
-};
-
 /// Sets the number of threads, of BLAS and of parallel loops, and makes every worker flush
 /// subnormals. Call once at start, from the thread that will compute, before the first gemm.
 ESPALIER_API void set_threads(int threads);
-ESPALIER_API int threads();
 
 /// Kernel set OpenBLAS chose for this machine ("SkylakeX", "Zen", ...): part of what determines
 /// bits.

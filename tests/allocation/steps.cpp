@@ -11,6 +11,7 @@
 #include "core/set_fields.hpp"
 #include "optim/schedule.hpp"
 #include "optim/updater.hpp"
+#include "core/parallel.hpp"
 #include "tensor/blas.hpp"
 
 using namespace espalier;
@@ -94,7 +95,7 @@ struct Trainer {
 };
 
 void check_steps(int threads) {
-  const int before = blas::threads();
+  const int before = parallel::threads();
   blas::set_threads(threads);
   const std::map<std::string, Option> momentum = {{"momentum", 0.9}};
   struct Rule {

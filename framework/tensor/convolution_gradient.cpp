@@ -1,0 +1,122 @@
+#include <algorithm>
+
+#include "core/parallel.hpp"
+#include "tensor/bordered_image.hpp"
+#include "tensor/convolution.hpp"
+#include "tensor/tile.hpp"
+
+namespace espalier::convolution {
+
+namespace {
+
+using simd::kLanes;
+using simd::kTileColumns;
+using simd::kTileRows;
+
+/// What every thread reads: where the numbers of a window lie. What each has: a bordered image, dY
+/// in whole vectors, and its sums (KH KW C, outputs in whole vectors).
+struct Layout {
+  Index width;  // outputs in whole vectors
+  Index offsets, image, dy, sums;
+
+  Layout(const Window& v, Index outputs)
+      : width(simd::whole_vectors(outputs)),
+        offsets(simd::whole_vectors(v.column_size() *
+                                    static_cast<Index>(sizeof(Index) / sizeof(real)))),
+        image(simd::whole_vectors(BorderedImage::numbers(v))),
+        dy(width == outputs ? 0 : v.positions() * width),
+        sums(v.column_size() * width) {}
+
+  Index each() const { return image + dy + sums; }
+};
+
+void place_offsets(const Window& v, Index* offsets) {
+  for (Index y = 0; y < v.kernel_height; ++y) {
+    for (Index k = 0; k < v.kernel_width * v.channels; ++k) {
+      *offsets++ = y * BorderedImage::row(v) + k;
+    }
+  }
+}
+
+const real* in_whole_vectors(const real* dy, Index positions, Index outputs, Index width,
+                             real* place) {
+  if (width == outputs) return dy;
+  for (Index p = 0; p < positions; ++p, dy += outputs) {
+    std::copy_n(dy, outputs, place + p * width);
+  }
+  return place;
+}
+
+/// sums += dY' X of one image
+void add_image(const Window& v, const real* image, const Index* offsets, const real* dy,
+               Index width, real* sums) {
+  alignas(simd::kBytes) real tile[kTileRows * kTileColumns];
+  TileSums of{.a = image,
+              .offsets = offsets,
+              .segments = v.out_height(),
+              .run = v.out_width(),
+              .segment = v.stride * BorderedImage::row(v),
+              .step = v.stride * v.channels,
+              .b = dy,
+              .b_stride = width};
+  const Index columns = v.column_size();
+  for (Index first = 0; first < width; first += kTileColumns) {
+    const Index here = std::min(kTileColumns, width - first);
+    of.b = dy + first;
+    for (Index k = 0; k < columns; k += kTileRows) {
+      const Index rows = std::min(kTileRows, columns - k);
+      of.offsets = offsets + k;
+      tile_kernel(rows, here / kLanes)(of, tile);
+      for (Index i = 0; i < rows; ++i) {
+        real* const to = sums + (k + i) * width + first;
+        for (Index j = 0; j < here; j += kLanes) {
+          simd::store(to + j, simd::load(to + j) + simd::load(tile + i * here + j));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Index weight_gradient_scratch(const Window& v, Index outputs, int threads) {
+  const Layout layout(v, outputs);
+  return layout.offsets + threads * layout.each();
+}
+
+void weight_gradient(const Window& v, Index images, const real* x, const real* dy, Index outputs,
+                     double alpha, double beta, real* dw, std::span<real> scratch) {
+  const Layout layout(v, outputs);
+  auto* const offsets = reinterpret_cast<Index*>(scratch.data());
+  place_offsets(v, offsets);
+  const Index most = (static_cast<Index>(scratch.size()) - layout.offsets) / layout.each();
+  const Index grain = (images + most - 1) / most;
+  const auto sums_of = [&](int piece) {
+    return scratch.data() + layout.offsets + piece * layout.each();
+  };
+  parallel::for_pieces(images, grain, [&](int piece, Index begin, Index end) {
+    real* const sums = sums_of(piece);
+    real* const place = sums + layout.sums;
+    std::fill_n(sums, layout.sums + layout.dy, real{0});
+    BorderedImage bordered(v, place + layout.dy);
+    for (Index n = begin; n < end; ++n) {
+      const real* const of_image = in_whole_vectors(dy + n * v.positions() * outputs, v.positions(),
+                                                    outputs, layout.width, place);
+      add_image(v, bordered.of(x + n * v.image_size()), offsets, of_image, layout.width, sums);
+    }
+  });
+  const int pieces = parallel::pieces(images, grain);
+  const Index columns = v.column_size();
+  for (Index o = 0; o < outputs; ++o) {
+    for (Index k = 0; k < columns; ++k) {
+      double sum = 0.0;
+      for (int piece = 0; piece < pieces; ++piece) {
+        sum += static_cast<double>(sums_of(piece)[k * layout.width + o]);
+      }
+      real& to = dw[o * columns + k];
+      to = static_cast<real>((beta == 0.0 ? 0.0 : beta * static_cast<double>(to)) + alpha * sum);
+    }
+  }
+}
+
+}  // namespace espalier::convolution

@@ -1,0 +1,207 @@
+#include "tensor/product.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "core/parallel.hpp"
+#include "tensor/thin_product.hpp"
+#include "tensor/tile.hpp"
+
+namespace espalier {
+
+namespace {
+
+using simd::kLanes;
+using simd::kTileColumns;
+using simd::kTileRows;
+
+// Half of a second-level cache of 1 MiB holds the packed part of B.
+constexpr Index kPacked = static_cast<Index>((std::size_t{1} << 19U) / sizeof(real));
+// Sums are gathered this far along k before they go to C.
+constexpr Index kDepth = 512, kDepthOfFewColumns = 1024;
+// C is fetched ahead where a tile is done before memory could answer.
+constexpr Index kShallow = 256;
+
+// A place of each thread for packed numbers, made at its first product.
+real* packing_place() {
+  struct Free {
+    void operator()(real* p) const { ::operator delete[](p, std::align_val_t{simd::kBytes}); }
+  };
+  static thread_local const std::unique_ptr<real, Free> kPlace(
+      static_cast<real*>(::operator new[](kPacked * sizeof(real), std::align_val_t{simd::kBytes})));
+  return kPlace.get();
+}
+
+void store_rows(const real* sums, Index rows, Index width, Index columns, const Target& c) {
+  const auto alpha = static_cast<real>(c.alpha), beta = static_cast<real>(c.beta);
+  const Index whole = columns / kLanes * kLanes;
+  for (Index i = 0; i < rows; ++i, sums += width) {
+    real* const to = c.data + i * c.row;
+    if (beta == 0) {
+      for (Index j = 0; j < whole; j += kLanes) simd::store(to + j, alpha * simd::load(sums + j));
+      for (Index j = whole; j < columns; ++j) to[j] = alpha * sums[j];
+    } else {
+      for (Index j = 0; j < whole; j += kLanes) {
+        simd::store(to + j, beta * simd::load(to + j) + alpha * simd::load(sums + j));
+      }
+      for (Index j = whole; j < columns; ++j) to[j] = beta * to[j] + alpha * sums[j];
+    }
+  }
+}
+
+void store_columns(const real* sums, Index rows, Index width, Index columns, const Target& c) {
+  const auto alpha = static_cast<real>(c.alpha), beta = static_cast<real>(c.beta);
+  for (Index j = 0; j < columns; ++j) {
+    real* const to = c.data + j * c.column;
+    if (beta == 0) {
+      for (Index i = 0; i < rows; ++i) to[i] = alpha * sums[i * width + j];
+    } else {
+      for (Index i = 0; i < rows; ++i) to[i] = beta * to[i] + alpha * sums[i * width + j];
+    }
+  }
+}
+
+void fetch_ahead(const Target& c, Index rows) {
+  for (Index i = 0; i < rows; ++i) {
+    for (Index v = 0; v < simd::kTileVectors; ++v) {
+      __builtin_prefetch(c.data + i * c.row + kTileColumns + v * kLanes, 1);
+    }
+  }
+}
+
+/// Fetches a block of B into the second-level cache, a part at each call: the next block comes in
+/// while this one is multiplied.
+class Fetch {
+ public:
+  Fetch(const Operand& b, Index columns, Index depth, Index calls) : b_(b) {
+    constexpr Index kLine = static_cast<Index>(64 / sizeof(real));
+    lines_ = b.row == 1 ? (columns + kLine - 1) / kLine : 0;
+    rows_ = lines_ > 0 ? depth : 0;
+    each_ = (rows_ + calls - 1) / std::max<Index>(1, calls);
+  }
+
+  void part() {
+    for (const Index end = std::min(rows_, row_ + each_); row_ < end; ++row_) {
+      const char* line = reinterpret_cast<const char*>(b_.data + row_ * b_.step);
+      for (Index l = 0; l < lines_; ++l, line += 64) __builtin_prefetch(line, 0, 2);
+    }
+  }
+
+ private:
+  Operand b_;
+  Index lines_ = 0, rows_ = 0, each_ = 0, row_ = 0;
+};
+
+/// Columns [0, columns) of C over one part of k, B packed in panels of kTileColumns.
+void multiply_packed(Index m, Index columns, Index depth, const Operand& a, const real* packed,
+                     const Target& c, Fetch next) {
+  alignas(simd::kBytes) real sums[kTileRows * kTileColumns];
+  Index offsets[kTileRows];
+  for (Index i = 0; i < kTileRows; ++i) offsets[i] = i * a.row;
+  const bool ahead = c.column == 1 && depth <= kShallow;
+  for (Index i = 0; i < m; i += kTileRows) {
+    const Index rows = std::min(kTileRows, m - i);
+    TileSums of{.a = a.at(i, 0).data,
+                .offsets = offsets,
+                .run = depth,
+                .step = a.step,
+                .b = packed,
+                .b_stride = 0};
+    for (Index j = 0; j < columns; j += kTileColumns) {
+      const Index here = std::min(kTileColumns, columns - j);
+      const Index width = simd::whole_vectors(here);
+      const Target to = c.at(i, j);
+      if (ahead) fetch_ahead(to, rows);
+      of.b_stride = width;
+      next.part();
+      tile_kernel(rows, width / kLanes)(of, sums);
+      of.b += depth * width;
+      if (c.column == 1) {
+        store_rows(sums, rows, width, here, to);
+      } else {
+        store_columns(sums, rows, width, here, to);
+      }
+    }
+  }
+}
+
+// The rest of a B that has not been packed yet comes in meanwhile.
+Fetch next_block(Index m, Index columns, const Operand& b, Index next_columns, Index depth) {
+  const Index calls =
+      (m + kTileRows - 1) / kTileRows * ((columns + kTileColumns - 1) / kTileColumns);
+  return {b, next_columns, depth, calls};
+}
+
+void multiply_in_tiles(Index m, Index n, Index k, const Operand& a, const Operand& b, Target c) {
+  real* const packed = packing_place();
+  const Index most = n <= kPacked / kDepthOfFewColumns ? kDepthOfFewColumns : kDepth;
+  const Index parts = std::max<Index>(1, (k + most - 1) / most);
+  const Index deep = std::max<Index>(1, (k + parts - 1) / parts);
+  const Index wide = kPacked / deep / kTileColumns * kTileColumns;
+  for (Index first = 0; first < k; first += deep) {
+    const Index depth = std::min(deep, k - first);
+    for (Index j = 0; j < n; j += wide) {
+      const Index columns = std::min(wide, n - j);
+      pack(b.at(j, first), columns, depth, kTileColumns, packed);
+      const Fetch next =
+          j + wide < n
+              ? next_block(m, columns, b.at(j + wide, first), std::min(wide, n - j - wide), depth)
+              : next_block(m, columns, b.at(0, first + depth), std::min(wide, n),
+                           std::min(deep, k - first - depth));
+      multiply_packed(m, columns, depth, a.at(0, first), packed, c.at(0, j), next);
+    }
+    c.beta = 1.0;
+  }
+}
+
+void multiply_alone(Index m, Index n, Index k, const Operand& a, const Operand& b,
+                    const Target& c) {
+  constexpr Index kFew = 4;  // columns or steps that vectors are not worth filling for
+  if (b.row == 1 && c.column == 1 && k <= kFew) {
+    multiply_outer(m, n, k, a, b, c);
+  } else if (a.step == 1 && b.step == 1 && n <= kFew) {
+    multiply_by_dots(m, n, k, a, b, c);
+  } else {
+    multiply_in_tiles(m, n, k, a, b, c);
+  }
+}
+
+/// Rows or columns of C in whole tiles for each thread.
+struct Split {
+  bool by_rows;
+  Index tile, tiles;
+};
+
+Split split(Index m, Index n) {
+  const Index row_tiles = (m + kTileRows - 1) / kTileRows;
+  const Index column_tiles = (n + kTileColumns - 1) / kTileColumns;
+  const auto balance = [](Index tiles) {
+    const Index threads = parallel::threads();
+    return static_cast<double>(tiles) /
+           static_cast<double>((tiles + threads - 1) / threads * threads);
+  };
+  const double gain = balance(row_tiles) - balance(column_tiles);
+  constexpr double kWorthIt = 0.05;
+  const bool by_rows = gain > kWorthIt || (gain > -kWorthIt && m > n);
+  return by_rows ? Split{true, kTileRows, row_tiles} : Split{false, kTileColumns, column_tiles};
+}
+
+}  // namespace
+
+void multiply(Index m, Index n, Index k, const Operand& a, const Operand& b, const Target& c) {
+  constexpr double kWorthAThread = 2.5e5;  // multiply-adds
+  const Split s = split(m, n);
+  const double size = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+  const auto most = std::max<Index>(1, static_cast<Index>(size / kWorthAThread));
+  const Index grain = (s.tiles + most - 1) / most;
+  parallel::for_pieces(s.tiles, grain, [&](int /*piece*/, Index begin, Index end) {
+    const Index first = begin * s.tile;
+    if (s.by_rows) {
+      multiply_alone(std::min(end * s.tile, m) - first, n, k, a.at(first, 0), b, c.at(first, 0));
+    } else {
+      multiply_alone(m, std::min(end * s.tile, n) - first, k, a, b.at(first, 0), c.at(0, first));
+    }
+  });
+}
+
+}  // namespace espalier

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+
+#include "espalier/api.hpp"
+
+/// Vectors of the machine that the build is for, in the compilers' own notation: what is written
+/// once is AVX-512, AVX2 or SSE code.
+namespace espalier::simd {
+
+#if defined(__AVX512F__)
+inline constexpr std::size_t kBytes = 64;
+inline constexpr Index kTileRows = 14;  // 14 x 2 sums, 2 vectors and a number: 31 of 32 registers
+#elif defined(__AVX__)
+inline constexpr std::size_t kBytes = 32;
+inline constexpr Index kTileRows = 6;  // 6 x 2 sums, 2 vectors and a number: 15 of 16 registers
+#else
+inline constexpr std::size_t kBytes = 16;
+inline constexpr Index kTileRows = 6;
+#endif
+inline constexpr Index kTileVectors = 2;
+inline constexpr Index kLanes = static_cast<Index>(kBytes / sizeof(real));
+inline constexpr Index kTileColumns = kTileVectors * kLanes;
+
+/// Loads and stores of it need the alignment of one number only.
+using Vector = real __attribute__((vector_size(kBytes), aligned(alignof(real)), may_alias));
+
+inline Vector load(const real* from) { return *reinterpret_cast<const Vector*>(from); }
+inline void store(real* to, Vector v) { *reinterpret_cast<Vector*>(to) = v; }
+
+/// n rounded up to whole vectors.
+constexpr Index whole_vectors(Index n) { return (n + kLanes - 1) / kLanes * kLanes; }
+
+}  // namespace espalier::simd

@@ -1,0 +1,66 @@
+#include "tensor/thin_product.hpp"
+
+#include <algorithm>
+
+namespace espalier {
+
+namespace {
+
+using simd::kLanes;
+using simd::Vector;
+
+real sum_of(Vector v) {
+  for (Index half = kLanes / 2; half > 0; half /= 2) {
+    for (Index l = 0; l < half; ++l) v[l] += v[l + half];
+  }
+  return v[0];
+}
+
+// Four sums at a time hide the latency of additions.
+real dot(Index n, const real* x, const real* y) {
+  Vector sums[4] = {};
+  Index k = 0;
+  for (; k + 4 * kLanes <= n; k += 4 * kLanes) {
+    for (Index s = 0; s < 4; ++s) {
+      sums[s] += simd::load(x + k + s * kLanes) * simd::load(y + k + s * kLanes);
+    }
+  }
+  for (; k + kLanes <= n; k += kLanes) sums[0] += simd::load(x + k) * simd::load(y + k);
+  real total = sum_of((sums[0] + sums[1]) + (sums[2] + sums[3]));
+  for (; k < n; ++k) total += x[k] * y[k];
+  return total;
+}
+
+}  // namespace
+
+void multiply_by_dots(Index m, Index n, Index k, const Operand& a, const Operand& b,
+                      const Target& c) {
+  const auto alpha = static_cast<real>(c.alpha), beta = static_cast<real>(c.beta);
+  for (Index i = 0; i < m; ++i) {
+    for (Index j = 0; j < n; ++j) {
+      real* const to = c.at(i, j).data;
+      const real sum = alpha * dot(k, a.at(i, 0).data, b.at(j, 0).data);
+      *to = beta == 0 ? sum : beta * *to + sum;
+    }
+  }
+}
+
+void multiply_outer(Index m, Index n, Index k, const Operand& a, const Operand& b,
+                    const Target& c) {
+  const auto beta = static_cast<real>(c.beta);
+  for (Index i = 0; i < m; ++i) {
+    real* __restrict to = c.data + i * c.row;
+    if (beta == 0) {
+      std::fill_n(to, n, real{0});
+    } else if (beta != 1) {
+      for (Index j = 0; j < n; ++j) to[j] *= beta;
+    }
+    for (Index l = 0; l < k; ++l) {
+      const real x = static_cast<real>(c.alpha) * *a.at(i, l).data;
+      const real* __restrict from = b.at(0, l).data;
+      for (Index j = 0; j < n; ++j) to[j] += x * from[j];
+    }
+  }
+}
+
+}  // namespace espalier

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "tensor/product.hpp"
+
+namespace espalier {
+
+/// Products with so few columns, or such a short inner side, that packing would cost more than the
+/// sums: C (m, n) = beta C + alpha A B as `multiply`, on one thread. A form applies to:
+///   dots     a.step == 1, b.step == 1: both run along k; few columns
+///   outer    b.row == 1, c.column == 1: few k
+void multiply_by_dots(Index m, Index n, Index k, const Operand& a, const Operand& b,
+                      const Target& c);
+void multiply_outer(Index m, Index n, Index k, const Operand& a, const Operand& b, const Target& c);
+
+}  // namespace espalier

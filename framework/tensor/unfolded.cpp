@@ -1,0 +1,77 @@
+#include "tensor/unfolded.hpp"
+
+#include <algorithm>
+
+#include "core/parallel.hpp"
+#include "tensor/blas.hpp"
+
+namespace espalier::unfolded {
+
+namespace {
+
+// A few images at a time, so that their columns are still in the second-level cache when they are
+// folded.
+constexpr Index kChunkBytes = Index{1} << 18U;
+
+Index chunk(const Window& v) {
+  const Index bytes = v.positions() * v.column_size() * static_cast<Index>(sizeof(real));
+  return std::max<Index>(1, kChunkBytes / bytes);
+}
+
+Index columns_of_a_thread(const Window& v, Index images) {
+  return std::min(images, chunk(v)) * v.positions() * v.column_size();
+}
+
+/// Kernel columns [begin, end) that lie inside the image when the window starts at column `left`.
+struct Inside {
+  Index begin;
+  Index end;
+};
+
+Inside inside(Index left, Index kernel, Index extent) {
+  return {std::clamp<Index>(-left, 0, kernel), std::clamp<Index>(extent - left, 0, kernel)};
+}
+
+}  // namespace
+
+Index scratch(const Window& v, Index images, int threads) {
+  return threads * columns_of_a_thread(v, images);
+}
+
+void input_gradient(const Window& v, Index images, const real* dy, Index outputs,
+                    const real* weight, bool add, real* dx, std::span<real> scratch) {
+  const Index each = columns_of_a_thread(v, images), k = v.column_size();
+  const Index most = std::max<Index>(1, static_cast<Index>(scratch.size()) / each);
+  parallel::for_pieces(images, (images + most - 1) / most, [&](int piece, Index begin, Index end) {
+    real* const columns = scratch.data() + piece * each;
+    for (Index n = begin; n < end; n += chunk(v)) {
+      const Index here = std::min(chunk(v), end - n);
+      real* const to = dx + n * v.image_size();
+      blas::gemm(blas::Transpose::no, blas::Transpose::no, here * v.positions(), k, outputs, 1.0,
+                 dy + n * v.positions() * outputs, outputs, weight, k, 0.0, columns, k);
+      if (!add) std::fill_n(to, here * v.image_size(), real{0});
+      fold_add(v, here, columns, to);
+    }
+  });
+}
+
+void fold_add(const Window& w, Index images, const real* columns, real* x) {
+  const Index c = w.channels, run = w.kernel_width * c;
+  for (Index n = 0; n < images; ++n, x += w.image_size()) {
+    for (Index oy = 0; oy < w.out_height(); ++oy) {
+      for (Index ox = 0; ox < w.out_width(); ++ox) {
+        const Index top = oy * w.stride - w.padding, left = ox * w.stride - w.padding;
+        const Inside in = inside(left, w.kernel_width, w.width);
+        const Index first = in.begin * c, count = (in.end - in.begin) * c;
+        for (Index ky = 0; ky < w.kernel_height; ++ky, columns += run) {
+          if (top + ky < 0 || top + ky >= w.height || count == 0) continue;
+          const real* __restrict from = columns + first;
+          real* __restrict to = x + ((top + ky) * w.width + left) * c + first;
+          for (Index i = 0; i < count; ++i) to[i] += from[i];
+        }
+      }
+    }
+  }
+}
+
+}  // namespace espalier::unfolded

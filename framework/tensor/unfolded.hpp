@@ -1,0 +1,22 @@
+#pragma once
+
+#include <span>
+
+#include "tensor/window.hpp"
+
+/// Input gradients of convolutions by a product and a fold: every window's gradient is formed, then
+/// added where the window stood. For strides, and where the windows would mostly see the border.
+namespace espalier::unfolded {
+
+/// Numbers of `scratch` for `threads` threads.
+Index scratch(const Window& v, Index images, int threads);
+
+/// dX (N, H, W, C) = fold(dY (N, OH, OW, O) W (O, KH, KW, C)); `add`: dX +=.
+void input_gradient(const Window& v, Index images, const real* dy, Index outputs,
+                    const real* weight, bool add, real* dx, std::span<real> scratch);
+
+/// Adds columns (images * positions, KH KW C) into the pixels x (images, H, W, C) that they came
+/// from. The border receives nothing.
+ESPALIER_API void fold_add(const Window& v, Index images, const real* columns, real* x);
+
+}  // namespace espalier::unfolded
