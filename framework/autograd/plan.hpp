@@ -103,7 +103,8 @@ class ESPALIER_API Plan {
   void direct_all(std::span<const real> direction);
 
   /// sink = beta * sink + alpha * gradient of `parameter`, after `weigh`. A parameter that several
-  /// ops use is summed: the first use applies beta. False where no loss reaches it.
+  /// ops use is summed: the first use applies beta. `sink.finish` is called for all of it. False
+  /// where no loss reaches it.
   bool gradient(const Parameter& parameter, const Sink& sink);
   /// Whether some loss reaches `parameter`.
   bool reaches(const Parameter& parameter) const;
@@ -121,6 +122,8 @@ class ESPALIER_API Plan {
   double forward_flops() const;
 
  private:
+  bool one_op_finishes(const Parameter& parameter) const;
+  void whole_gradient(const Parameter& parameter, const Sink& sink);
   void loss_gradient(const Parameter& parameter, const Sink& sink);
 
   std::unique_ptr<PlanState> state_;

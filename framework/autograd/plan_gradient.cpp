@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "autograd/plan_state.hpp"
+#include "core/parallel.hpp"
 #include "tensor/matrix.hpp"
 
 namespace espalier {
@@ -145,6 +146,34 @@ void write_formed(const PreparedNode& node, std::size_t k, const Sink& sink) {
 
 bool Plan::gradient(const Parameter& parameter, const Sink& sink) {
   if (!reaches(parameter)) return false;
+  if (sink.finish && one_op_finishes(parameter)) {
+    loss_gradient(parameter, sink);
+    return true;
+  }
+  whole_gradient(parameter, {.data = sink.data, .alpha = sink.alpha, .beta = sink.beta});
+  if (sink.finish) {
+    parallel::for_numbers(parameter.value.size(),
+                          [&](Index begin, Index end) { sink.finish(begin, end); });
+  }
+  return true;
+}
+
+// Whether one op forms all of the gradient at once.
+bool Plan::one_op_finishes(const Parameter& parameter) const {
+  PlanState& s = *state_;
+  if (!s.direction.empty() || !s.direction_all.empty()) return false;
+  const ParameterUses& uses = *s.find(parameter);
+  if (uses.active.size() != 1) return false;
+  const PreparedNode& node = s.nodes[uses.active[0].node];
+  if (node.use_formed || node.regions.size() != 1) return false;
+  const auto is_penalised = [&](const PreparedPenalty& p) {
+    return std::ranges::find(p.penalty->parameters(), &parameter) != p.penalty->parameters().end();
+  };
+  return node.op->finishes(static_cast<int>(uses.active[0].k)) &&
+         std::ranges::none_of(s.penalties, is_penalised);
+}
+
+void Plan::whole_gradient(const Parameter& parameter, const Sink& sink) {
   loss_gradient(parameter, sink);
   const Sink more{.data = sink.data, .alpha = sink.alpha, .beta = 1.0};
   for (const PreparedPenalty& p : state_->penalties) {
@@ -153,7 +182,6 @@ bool Plan::gradient(const Parameter& parameter, const Sink& sink) {
       if (owned[k] == &parameter) write_direction(p.gradients[k], parameter.value.size(), more);
     }
   }
-  return true;
 }
 
 void Plan::loss_gradient(const Parameter& parameter, const Sink& sink) {
@@ -176,7 +204,10 @@ void Plan::loss_gradient(const Parameter& parameter, const Sink& sink) {
     }
     for (GradientRegion& region : node.regions) {
       std::ranges::fill(node.sinks, Sink{});
-      node.sinks[use.k] = {.data = sink.data, .alpha = sink.alpha * node.factor, .beta = beta};
+      node.sinks[use.k] = {.data = sink.data,
+                           .alpha = sink.alpha * node.factor,
+                           .beta = beta,
+                           .finish = sink.finish};
       region.context.step = node.forward.step;
       node.op->parameter_gradient(region.context);
       beta = 1.0;  // decay and momentum act once

@@ -32,7 +32,6 @@ class AdamFamily final : public Optimizer {
   bool needs_gradient() const override { return true; }
 
   void update(const Update& u) const override {
-    u.plan.gradient(u.parameter, {.data = u.gradient, .alpha = 1.0, .beta = 0.0});
     const auto t = static_cast<double>(u.step);
     const update::Adam step = {.rate = u.rate / (1.0 - std::pow(beta1_, t)),
                                .beta1 = beta1_,
@@ -41,8 +40,12 @@ class AdamFamily final : public Optimizer {
                                .root = 1.0 / std::sqrt(1.0 - std::pow(beta2_, t)),
                                .decay = decoupled_ ? 0.0 : decay_,
                                .shrink = decoupled_ ? 1.0 - u.rate * decay_ : 1.0};
-    update::adam(u.parameter.value.size(), step, u.gradient, u.state[0], u.state[1],
-                 u.parameter.value.data);
+    const auto follow = [&](Index begin, Index end) {
+      update::adam(end - begin, step, u.gradient + begin, u.state[0] + begin, u.state[1] + begin,
+                   u.parameter.value.data + begin);
+    };
+    u.plan.gradient(u.parameter,
+                    {.data = u.gradient, .alpha = 1.0, .beta = 0.0, .finish = finish_with(follow)});
   }
 
  private:

@@ -25,15 +25,18 @@ class RmsProp final : public Optimizer {
   bool needs_gradient() const override { return true; }
 
   void update(const Update& u) const override {
-    u.plan.gradient(u.parameter, {.data = u.gradient, .alpha = 1.0, .beta = 0.0});
-    update::rmsprop(u.parameter.value.size(),
-                    {.rate = u.rate,
-                     .alpha = alpha_,
-                     .epsilon = epsilon_,
-                     .momentum = momentum_,
-                     .decay = decay_},
-                    u.gradient, u.state[0], momentum_ > 0.0 ? u.state[1] : nullptr,
-                    u.parameter.value.data);
+    const update::Rmsprop step = {.rate = u.rate,
+                                  .alpha = alpha_,
+                                  .epsilon = epsilon_,
+                                  .momentum = momentum_,
+                                  .decay = decay_};
+    const auto follow = [&](Index begin, Index end) {
+      update::rmsprop(end - begin, step, u.gradient + begin, u.state[0] + begin,
+                      momentum_ > 0.0 ? u.state[1] + begin : nullptr,
+                      u.parameter.value.data + begin);
+    };
+    u.plan.gradient(u.parameter,
+                    {.data = u.gradient, .alpha = 1.0, .beta = 0.0, .finish = finish_with(follow)});
   }
 
  private:

@@ -1,7 +1,7 @@
 // Stochastic gradient descent with momentum (Polyak 1964), Nesterov's form of it as in Sutskever et
 // al. 2013, and L2 decay. With g the gradient, d the decay, mu the momentum:
 //   plain      W = (1 - rate d) W - rate g                 one gemm into W
-//   momentum   V = mu V + g;  V += d W;  W -= rate V       one gemm into V, one pass
+//   momentum   V = mu V + g;  V += d W;  W -= rate V       one gemm into V, W follows in its cache
 //   nesterov   V' = mu V + d W, W' = W + rate mu V;  V = V' + g;  W = W' - rate (1 + mu) V
 // which equals W -= rate (g + d W + mu V) with the new V. No gradient is ever stored.
 #include "optim/make.hpp"
@@ -34,16 +34,21 @@ class Sgd final : public Optimizer {
       u.plan.gradient(u.parameter, {.data = w, .alpha = -u.rate, .beta = 1.0 - u.rate * decay_});
       return;
     }
-    const Index n = u.parameter.value.size();
     real* const v = u.state[0];
+    const auto follow = [&](Index begin, Index end) {
+      if (nesterov_) {
+        update::add(end - begin, -u.rate * (1.0 + momentum_), v + begin, w + begin);
+      } else {
+        update::momentum(end - begin, u.rate, decay_, v + begin, w + begin);
+      }
+    };
     if (nesterov_) {
-      update::look_ahead(n, u.rate, momentum_, decay_, v, w);
-      u.plan.gradient(u.parameter, {.data = v, .alpha = 1.0, .beta = 1.0});
-      update::add(n, -u.rate * (1.0 + momentum_), v, w);
-    } else {
-      u.plan.gradient(u.parameter, {.data = v, .alpha = 1.0, .beta = momentum_});
-      update::momentum(n, u.rate, decay_, v, w);
+      update::look_ahead(u.parameter.value.size(), u.rate, momentum_, decay_, v, w);
     }
+    u.plan.gradient(u.parameter, {.data = v,
+                                  .alpha = 1.0,
+                                  .beta = nesterov_ ? 1.0 : momentum_,
+                                  .finish = finish_with(follow)});
   }
 
  private:

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "espalier/api.hpp"
+#include "espalier/finish.hpp"
 
 /// The only door to BLAS.
 namespace espalier::blas {
@@ -10,10 +10,11 @@ namespace espalier::blas {
 enum class Transpose : bool { no, yes };
 
 /// Row-major C (m, n) = beta * C + alpha * op(A) (m, k) * op(B) (k, n); lda, ldb, ldc are row
-/// strides of the matrices as stored. beta == 0 overwrites C without reading it.
+/// strides of the matrices as stored. beta == 0 overwrites C without reading it. `finish` is called
+/// for ranges of C's numbers; with it ldc == n.
 ESPALIER_API void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha,
                        const real* a, Index lda, const real* b, Index ldb, double beta, real* c,
-                       Index ldc);
+                       Index ldc, const Finish& finish = {});
 
 /// sum x_i y_i, accumulated in double.
 ESPALIER_API double dot(Index n, const real* x, const real* y);

@@ -135,13 +135,10 @@ bool turns(const Window& v) {
 }
 
 Window turned(const Window& v, Index outputs) {
-  return {v.out_height(),
-          v.out_width(),
-          outputs,
-          v.kernel_height,
+  return {v.out_height(), v.out_width(),
+          outputs,        v.kernel_height,
           v.kernel_width,
-          /*stride=*/1,
-          v.kernel_height - 1 - v.padding};
+          /*stride=*/1,   v.kernel_height - 1 - v.padding};
 }
 
 void input_gradient(const Window& v, Index images, const real* dy, Index outputs,

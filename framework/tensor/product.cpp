@@ -94,7 +94,7 @@ class Fetch {
 
 /// Columns [0, columns) of C over one part of k, B packed in panels of kTileColumns.
 void multiply_packed(Index m, Index columns, Index depth, const Operand& a, const real* packed,
-                     const Target& c, Fetch next) {
+                     const Target& c, Fetch next, bool final) {
   alignas(simd::kBytes) real sums[kTileRows * kTileColumns];
   Index offsets[kTileRows];
   for (Index i = 0; i < kTileRows; ++i) offsets[i] = i * a.row;
@@ -122,6 +122,7 @@ void multiply_packed(Index m, Index columns, Index depth, const Operand& a, cons
         store_columns(sums, rows, width, here, to);
       }
     }
+    if (final) c.at(i, 0).done(rows, columns);
   }
 }
 
@@ -148,7 +149,8 @@ void multiply_in_tiles(Index m, Index n, Index k, const Operand& a, const Operan
               ? next_block(m, columns, b.at(j + wide, first), std::min(wide, n - j - wide), depth)
               : next_block(m, columns, b.at(0, first + depth), std::min(wide, n),
                            std::min(deep, k - first - depth));
-      multiply_packed(m, columns, depth, a.at(0, first), packed, c.at(0, j), next);
+      multiply_packed(m, columns, depth, a.at(0, first), packed, c.at(0, j), next,
+                      first + depth == k);
     }
     c.beta = 1.0;
   }

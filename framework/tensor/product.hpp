@@ -1,5 +1,6 @@
 #pragma once
 
+#include "espalier/finish.hpp"
 #include "tensor/pack.hpp"
 
 namespace espalier {
@@ -12,9 +13,17 @@ struct Target {
   Index column;
   double alpha;
   double beta;
+  Finish finish{};  ///< of C's numbers, counted from `first`; with it column == 1
+  Index first = 0;
 
   Target at(Index i, Index j) const {
-    return {data + i * row + j * column, row, column, alpha, beta};
+    const Index offset = i * row + j * column;
+    return {data + offset, row, column, alpha, beta, finish, first + offset};
+  }
+  /// Numbers [0, columns) of the first `rows` rows are final.
+  void done(Index rows, Index columns) const {
+    if (!finish) return;
+    for (Index i = 0; i < rows; ++i) finish(first + i * row, first + i * row + columns);
   }
 };
 

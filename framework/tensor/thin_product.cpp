@@ -42,6 +42,7 @@ void multiply_by_dots(Index m, Index n, Index k, const Operand& a, const Operand
       const real sum = alpha * dot(k, a.at(i, 0).data, b.at(j, 0).data);
       *to = beta == 0 ? sum : beta * *to + sum;
     }
+    c.at(i, 0).done(1, n);
   }
 }
 
@@ -60,6 +61,7 @@ void multiply_outer(Index m, Index n, Index k, const Operand& a, const Operand& 
       const real* __restrict from = b.at(0, l).data;
       for (Index j = 0; j < n; ++j) to[j] += x * from[j];
     }
+    c.at(i, 0).done(1, n);
   }
 }
 

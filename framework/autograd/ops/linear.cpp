@@ -60,12 +60,14 @@ class Linear final : public Op {
     const Index i = inputs(), o = outputs(), rows = c.dy.size() / o;
     if (const Sink& w = c.sinks[0]; w.data != nullptr) {
       blas::gemm(Transpose::yes, Transpose::no, o, i, rows, w.alpha, c.dy.data, o, c.inputs[0].data,
-                 i, w.beta, w.data, i);
+                 i, w.beta, w.data, i, w.finish);
     }
     if (count_ == 2 && c.sinks[1].data != nullptr) {
       matrix::column_sums(c.dy.data, rows, o, c.sinks[1].alpha, c.sinks[1].beta, c.sinks[1].data);
     }
   }
+
+  bool finishes(int k) const override { return k == 0; }
 
   bool gram_forms() const override { return false; }
   void gram(const GramContext& c) const override {

@@ -5,6 +5,7 @@
 #include "autograd/ops/pool_window.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
+#include "tensor/pool_halves.hpp"
 
 namespace espalier {
 
@@ -38,8 +39,8 @@ class MaxPool final : public Op {
     parallel::for_pieces(c.output.shape[0], grain(w), [&](int /*piece*/, Index begin, Index end) {
       for (Index n = begin; n < end; ++n) {
         const real* x = c.inputs[0].data + n * w.image_size();
-        if (halves(w)) {
-          forward_halves(w, x, c.output.data + n * out, winners + n * out);
+        if (pool_halves::fits(w)) {
+          pool_halves::largest(w, x, c.output.data + n * out, winners + n * out);
         } else {
           forward_any(w, x, c.output.data + n * out, winners + n * out);
         }
@@ -58,6 +59,10 @@ class MaxPool final : public Op {
           const Winner* winner = winners + (run.value_row + n) * out;
           const real* dy = c.dy.data + (run.dy_row + n) * out;
           real* dx = c.dx[0].data + (run.dx_row + n) * w.image_size();
+          if (pool_halves::fits(w)) {
+            pool_halves::give_back(w, winner, dy, run.accumulate, dx);
+            continue;
+          }
           if (!run.accumulate) std::fill_n(dx, w.image_size(), real{0});
           scatter(w, winner, dy, dx);
         }
@@ -77,12 +82,6 @@ class MaxPool final : public Op {
  private:
   /// Images worth a thread of their own.
   static Index grain(const Window& w) { return std::max<Index>(1, 65536 / w.image_size()); }
-
-  /// The usual window, 2 x 2 at stride 2 over even images: every pixel lies under exactly one.
-  static bool halves(const Window& w) {
-    return w.kernel_height == 2 && w.stride == 2 && w.padding == 0 && w.height % 2 == 0 &&
-           w.width % 2 == 0;
-  }
 
   static void forward_any(const Window& w, const real* x, real* y, Winner* winners) {
     for_windows(w, [&](Index position, const PoolPixels& p) {
@@ -115,34 +114,6 @@ class MaxPool final : public Op {
         dx[corner + offset[winners[i]] + c] += dy[i];
       }
     });
-  }
-
-  // Rows of one pixel of the output; the four pixels under the window are apart in memory.
-  static void forward_halves(const Window& w, const real* x, real* y, Winner* winners) {
-    const Index channels = w.channels;
-    for_windows(w, [&](Index position, const PoolPixels& p) {
-      const real* const corner = x + (p.top * w.width + p.left) * channels;
-      const real* const below = corner + w.width * channels;
-      best_of_four(channels, corner, corner + channels, below, below + channels,
-                   y + position * channels, winners + position * channels);
-    });
-  }
-
-  static void best_of_four(Index channels, const real* __restrict a, const real* __restrict b,
-                           const real* __restrict c, const real* __restrict d,
-                           real* __restrict best, Winner* __restrict winner) {
-    for (Index i = 0; i < channels; ++i) {
-      real m = a[i];
-      std::int32_t k = 0;
-      k = beats(b[i], m) ? 1 : k;
-      m = beats(b[i], m) ? b[i] : m;
-      k = beats(c[i], m) ? 2 : k;
-      m = beats(c[i], m) ? c[i] : m;
-      k = beats(d[i], m) ? 3 : k;
-      m = beats(d[i], m) ? d[i] : m;
-      best[i] = m;
-      winner[i] = static_cast<Winner>(k);
-    }
   }
 
   PoolOptions options_;

@@ -145,6 +145,8 @@ class ESPALIER_API Op {
   /// sink = beta * sink + alpha * g for every asked parameter. Must not read parameter values: they
   /// may already hold the next step's.
   virtual void parameter_gradient(const GradientContext& c) const;
+  /// Whether `parameter_gradient` calls `Sink::finish` of parameter k itself.
+  virtual bool finishes(int /*k*/) const { return false; }
   /// Adds this op's part of the Gram matrix. The default forms each lane's gradient through
   /// `parameter_gradient` in the workspace (see `formed_gram_workspace`).
   virtual void gram(const GramContext& c) const;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "espalier/finish.hpp"
 #include "espalier/tensor.hpp"
 
 namespace espalier {
@@ -27,11 +28,13 @@ struct Buffer {
 
 /// Where a parameter gradient g is written, and how: data = beta * data + alpha * g. Plain SGD
 /// passes the weights themselves with alpha = -rate; momentum its velocity with beta = mu; Adam an
-/// empty buffer with beta = 0. `data == nullptr` means: this parameter is not asked for.
+/// empty buffer with beta = 0. `data == nullptr` means: this parameter is not asked for. `finish`
+/// follows the numbers of `data`; an op that takes it (Op::finishes) calls it.
 struct Sink {
   real* data = nullptr;
   double alpha = 1.0;
   double beta = 0.0;
+  Finish finish{};
 };
 
 }  // namespace espalier

@@ -1,0 +1,29 @@
+// module: core
+#pragma once
+
+#include "espalier/api.hpp"
+
+namespace espalier {
+
+/// What is still to be done with the numbers of an array once they are computed: called for ranges
+/// [begin, end) that are final, every number once, from any thread, while they are in its cache. An
+/// optimiser's step that way costs no pass over memory of its own.
+struct Finish {
+  void (*call)(const void* self, Index begin, Index end) = nullptr;
+  const void* self = nullptr;
+
+  void operator()(Index begin, Index end) const {
+    if (call != nullptr) call(self, begin, end);
+  }
+  explicit operator bool() const { return call != nullptr; }
+};
+
+/// f(begin, end) as a Finish; `f` must outlive it.
+template <class F>
+Finish finish_with(const F& f) {
+  return {
+      [](const void* self, Index begin, Index end) { (*static_cast<const F*>(self))(begin, end); },
+      &f};
+}
+
+}  // namespace espalier
