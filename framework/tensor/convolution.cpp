@@ -17,17 +17,19 @@ using simd::kTileRows;
 /// What every thread reads, at the beginning of scratch: the kernel as panels of vectors of
 /// outputs, and where the window stands.
 struct Layout {
+  Index width;      // outputs in whole vectors: numbers of the bias
   Index packed;     // numbers of the packed kernel
   Index positions;  // numbers that the offsets take
   Index each;       // numbers of a thread
 
   Layout(const Window& v, Index outputs)
-      : packed(v.column_size() * simd::whole_vectors(outputs)),
+      : width(simd::whole_vectors(outputs)),
+        packed(v.column_size() * width),
         positions(simd::whole_vectors(v.positions() * kPerOffset)),
         each(simd::whole_vectors(BorderedImage::numbers(v))) {}
 
   static constexpr Index kPerOffset = static_cast<Index>(sizeof(Index) / sizeof(real));
-  Index shared() const { return packed + positions; }
+  Index shared() const { return width + packed + positions; }
 };
 
 /// Element (output, ky, kx, c) of a kernel as the window reads it: a panel of kTileColumns outputs
@@ -53,18 +55,28 @@ void place_offsets(const Window& v, Index* offsets) {
   }
 }
 
-void store(const real* sums, Index rows, Index width, Index columns, const real* bias, bool add,
-           real* y, Index stride) {
+/// Where the sums of a tile go.
+struct Rows {
+  real* y;       // of the first row
+  Index stride;  // from row to row
+  bool add;
+  Index
+      behind;  // numbers behind the last row of the tile that are written later; less than 0: none
+};
+
+// The last vector of a row may reach into the rows behind it, as long as they are written later.
+void store(const real* sums, Index rows, Index width, Index columns, const real* bias, Rows to) {
   const Index whole = columns / kLanes * kLanes;
-  for (Index i = 0; i < rows; ++i, sums += width, y += stride) {
-    for (Index j = 0; j < whole; j += kLanes) {
-      simd::Vector v = simd::load(sums + j);
-      if (bias != nullptr) v += simd::load(bias + j);
-      if (add) v += simd::load(y + j);
-      simd::store(y + j, v);
+  for (Index i = 0; i < rows; ++i, sums += width, to.y += to.stride) {
+    const bool reach = to.behind + (rows - 1 - i) * to.stride >= width - columns;
+    const Index vectors = reach ? width : whole;
+    for (Index j = 0; j < vectors; j += kLanes) {
+      simd::Vector v = simd::load(sums + j) + simd::load(bias + j);
+      if (to.add) v += simd::load(to.y + j);
+      simd::store(to.y + j, v);
     }
-    for (Index j = whole; j < columns; ++j) {
-      y[j] = sums[j] + (bias != nullptr ? bias[j] : real{0}) + (add ? y[j] : real{0});
+    for (Index j = vectors; j < columns; ++j) {
+      to.y[j] = sums[j] + bias[j] + (to.add ? to.y[j] : real{0});
     }
   }
 }
@@ -82,15 +94,19 @@ void convolve(const Window& v, const real* image, const Index* offsets, Index ou
               .b = packed,
               .b_stride = 0};
   const Index positions = v.positions();
+  const bool reach = !add && outputs <= kTileColumns;
   for (Index first = 0; first < outputs; first += kTileColumns) {
     const Index here = std::min(kTileColumns, outputs - first);
     of.b_stride = simd::whole_vectors(here);
     for (Index p = 0; p < positions; p += kTileRows) {
       const Index rows = std::min(kTileRows, positions - p);
       of.offsets = offsets + p;
-      tile_kernel(rows, of.b_stride / kLanes)(of, sums);
-      store(sums, rows, of.b_stride, here, bias != nullptr ? bias + first : nullptr, add,
-            y + p * outputs + first, outputs);
+      sum_tile(of, rows, of.b_stride / kLanes, sums);
+      store(sums, rows, of.b_stride, here, bias + first,
+            {.y = y + p * outputs + first,
+             .stride = outputs,
+             .add = add,
+             .behind = (reach ? positions - p - rows : -rows) * outputs});
     }
     of.b += v.column_size() * of.b_stride;
   }
@@ -100,16 +116,19 @@ template <class Element>
 void run(const Window& v, Index images, const real* x, Index outputs, Element element,
          const real* bias, bool add, real* y, std::span<real> scratch) {
   const Layout layout(v, outputs);
-  real* const packed = scratch.data();
+  real* const bias_numbers = scratch.data();
+  real* const packed = bias_numbers + layout.width;
   auto* const offsets = reinterpret_cast<Index*>(packed + layout.packed);
+  std::fill_n(bias_numbers, layout.width, real{0});
+  if (bias != nullptr) std::copy_n(bias, outputs, bias_numbers);
   pack_kernel(outputs, v.column_size(), element, packed);
   place_offsets(v, offsets);
   const Index rest = static_cast<Index>(scratch.size()) - layout.shared();
   const Index most = layout.each == 0 ? parallel::threads() : rest / layout.each;
   parallel::for_pieces(images, (images + most - 1) / most, [&](int piece, Index begin, Index end) {
-    BorderedImage bordered(v, packed + layout.shared() + piece * layout.each);
+    BorderedImage bordered(v, scratch.data() + layout.shared() + piece * layout.each);
     for (Index n = begin; n < end; ++n) {
-      convolve(v, bordered.of(x + n * v.image_size()), offsets, outputs, packed, bias, add,
+      convolve(v, bordered.of(x + n * v.image_size()), offsets, outputs, packed, bias_numbers, add,
                y + n * v.positions() * outputs);
     }
   });

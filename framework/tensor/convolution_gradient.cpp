@@ -14,7 +14,7 @@ using simd::kTileColumns;
 using simd::kTileRows;
 
 /// What every thread reads: where the numbers of a window lie. What each has: a bordered image, dY
-/// in whole vectors, and its sums (KH KW C, outputs in whole vectors).
+/// of one image with room behind it, and its sums (KH KW C, outputs in whole vectors).
 struct Layout {
   Index width;  // outputs in whole vectors
   Index offsets, image, dy, sums;
@@ -24,7 +24,7 @@ struct Layout {
         offsets(simd::whole_vectors(v.column_size() *
                                     static_cast<Index>(sizeof(Index) / sizeof(real)))),
         image(simd::whole_vectors(BorderedImage::numbers(v))),
-        dy(width == outputs ? 0 : v.positions() * width),
+        dy(width == outputs ? 0 : v.positions() * outputs + width),
         sums(v.column_size() * width) {}
 
   Index each() const { return image + dy + sums; }
@@ -38,18 +38,10 @@ void place_offsets(const Window& v, Index* offsets) {
   }
 }
 
-const real* in_whole_vectors(const real* dy, Index positions, Index outputs, Index width,
-                             real* place) {
-  if (width == outputs) return dy;
-  for (Index p = 0; p < positions; ++p, dy += outputs) {
-    std::copy_n(dy, outputs, place + p * width);
-  }
-  return place;
-}
-
-/// sums += dY' X of one image
+/// sums += dY' X of one image. Vectors of outputs reach into those of the next position: what is
+/// read too far falls on sums that stand for no output.
 void add_image(const Window& v, const real* image, const Index* offsets, const real* dy,
-               Index width, real* sums) {
+               Index outputs, Index width, real* sums) {
   alignas(simd::kBytes) real tile[kTileRows * kTileColumns];
   TileSums of{.a = image,
               .offsets = offsets,
@@ -58,7 +50,7 @@ void add_image(const Window& v, const real* image, const Index* offsets, const r
               .segment = v.stride * BorderedImage::row(v),
               .step = v.stride * v.channels,
               .b = dy,
-              .b_stride = width};
+              .b_stride = outputs};
   const Index columns = v.column_size();
   for (Index first = 0; first < width; first += kTileColumns) {
     const Index here = std::min(kTileColumns, width - first);
@@ -66,7 +58,7 @@ void add_image(const Window& v, const real* image, const Index* offsets, const r
     for (Index k = 0; k < columns; k += kTileRows) {
       const Index rows = std::min(kTileRows, columns - k);
       of.offsets = offsets + k;
-      tile_kernel(rows, here / kLanes)(of, tile);
+      sum_tile(of, rows, here / kLanes, tile);
       for (Index i = 0; i < rows; ++i) {
         real* const to = sums + (k + i) * width + first;
         for (Index j = 0; j < here; j += kLanes) {
@@ -100,9 +92,14 @@ void weight_gradient(const Window& v, Index images, const real* x, const real* d
     std::fill_n(sums, layout.sums + layout.dy, real{0});
     BorderedImage bordered(v, place + layout.dy);
     for (Index n = begin; n < end; ++n) {
-      const real* const of_image = in_whole_vectors(dy + n * v.positions() * outputs, v.positions(),
-                                                    outputs, layout.width, place);
-      add_image(v, bordered.of(x + n * v.image_size()), offsets, of_image, layout.width, sums);
+      const Index numbers = v.positions() * outputs;
+      const real* of_image = dy + n * numbers;
+      if (layout.dy > 0 && n + 1 == end) {  // nothing behind it may be read
+        std::copy_n(of_image, numbers, place);
+        of_image = place;
+      }
+      add_image(v, bordered.of(x + n * v.image_size()), offsets, of_image, outputs, layout.width,
+                sums);
     }
   });
   const int pieces = parallel::pieces(images, grain);

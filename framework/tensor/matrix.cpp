@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/parallel.hpp"
+#include "tensor/simd.hpp"
 
 namespace espalier::matrix {
 
@@ -11,6 +12,45 @@ void fill_rows(real* y, Index rows, Index columns, const real* row) {
   const auto bytes = static_cast<std::size_t>(columns) * sizeof(real);
   for (Index r = 0; r < rows; ++r) std::memcpy(y + r * columns, row, bytes);
 }
+
+namespace {
+
+using simd::kLanes;
+using simd::Vector;
+
+// Rows are added in vectors, this many before their sums go on in double.
+constexpr Index kRowsInReal = 64;
+constexpr Index kNarrow = 64;  // columns of an image that is read once for each vector of them
+
+/// sums (columns) += 1' x in double, of few columns. Vectors reach into the next row: what they
+/// read too far is not used.
+void add_narrow(const real* x, Index rows, Index columns, double* sums) {
+  for (Index first = 0; first < columns; first += kLanes) {
+    const Index here = std::min(kLanes, columns - first);
+    for (Index r = 0; r < rows;) {
+      Vector part = {};
+      for (const Index end = std::min(rows, r + kRowsInReal); r < end; ++r) {
+        const real* const from = x + r * columns + first;
+        if ((rows - r) * columns >= first + kLanes) {
+          part += simd::load(from);
+        } else {
+          for (Index j = 0; j < here; ++j) part[j] += from[j];
+        }
+      }
+      for (Index j = 0; j < here; ++j) sums[first + j] += static_cast<double>(part[j]);
+    }
+  }
+}
+
+/// sums (width) += 1' x in double, of rows `stride` apart.
+void add_wide(const real* x, Index rows, Index stride, Index width, double* sums) {
+  for (Index r = 0; r < rows; ++r) {
+    const real* __restrict row = x + r * stride;
+    for (Index j = 0; j < width; ++j) sums[j] += static_cast<double>(row[j]);
+  }
+}
+
+}  // namespace
 
 void column_sums(const real* x, Index rows, Index columns, double alpha, double beta, real* sums) {
   constexpr Index kBlock = 256;  // columns at a time: the double sums stay in the first-level cache
@@ -22,9 +62,10 @@ void column_sums(const real* x, Index rows, Index columns, double alpha, double 
     parallel::for_pieces(rows, grain, [&](int piece, Index begin, Index end) {
       double* const part = block[piece];
       std::fill_n(part, width, 0.0);
-      for (Index r = begin; r < end; ++r) {
-        const real* __restrict row = x + r * columns + first;
-        for (Index j = 0; j < width; ++j) part[j] += static_cast<double>(row[j]);
+      if (columns <= kNarrow) {
+        add_narrow(x + begin * columns, end - begin, columns, part);
+      } else {
+        add_wide(x + begin * columns + first, end - begin, columns, width, part);
       }
     });
     for (int piece = 1; piece < parallel::pieces(rows, grain); ++piece) {

@@ -49,13 +49,14 @@ Mask winners_of(const std::uint8_t* winners) {
   return __builtin_convertvector(bytes, Mask);
 }
 
-// Numbers of a pixel are taken as whole vectors that may reach into the pixels behind it: those are
-// read too far, or written again afterwards. Only the last pixel of an image ends exactly.
+// Numbers of a pixel are taken as whole vectors, the last one first, that may reach into the pixels
+// behind it: those are read too far, or written again afterwards. Only the last pixel of an image
+// ends exactly.
 template <class OfVector, class OfNumber>
 void for_channels(Index channels, bool last, OfVector of_vector, OfNumber of_number) {
-  Index c = 0;
-  for (; c + kLanes <= channels || (c < channels && !last); c += kLanes) of_vector(c);
-  for (; c < channels; ++c) of_number(c);
+  const Index vectors = last ? channels / kLanes * kLanes : simd::whole_vectors(channels);
+  for (Index c = vectors - kLanes; c >= 0; c -= kLanes) of_vector(c);
+  for (Index c = vectors; c < channels; ++c) of_number(c);
 }
 
 }  // namespace
@@ -82,32 +83,55 @@ void largest(const Window& w, const real* x, real* y, std::uint8_t* winners) {
   }
 }
 
+namespace {
+
+/// What two neighbours of a row of the image get from the position over them.
+struct Pair {
+  Index channels;
+  std::uint8_t left;  // number of the left one under the window
+  bool add;
+  Mask lane;
+
+  void vector(const std::uint8_t* winners, const real* dy, Index rest, real* to) const {
+    const Mask winner = winners_of(winners);
+    const Vector v = simd::load(dy), none = {};
+    put(winner == Mask{} + left ? v : none, rest, to);
+    put(winner == Mask{} + left + 1 ? v : none, rest, to + channels);
+  }
+  void number(std::uint8_t winner, real dy, real* to) const {
+    const real l = winner == left ? dy : real{0}, r = winner == left + 1 ? dy : real{0};
+    to[0] = add ? to[0] + l : l;
+    to[channels] = add ? to[channels] + r : r;
+  }
+
+ private:
+  // Numbers from `rest` on are another pixel's: written again later, or left as they are.
+  void put(Vector v, Index rest, real* to) const {
+    using Lane = decltype(+Mask{}[0]);
+    const Vector none = {};
+    if (add) v = simd::load(to) + (lane < Mask{} + static_cast<Lane>(rest) ? v : none);
+    simd::store(to, v);
+  }
+};
+
+}  // namespace
+
 void give_back(const Window& w, const std::uint8_t* winners, const real* dy, bool add, real* dx) {
-  const Index channels = w.channels, out_width = w.out_width();
-  Mask lane = {};
-  for (Index l = 0; l < kLanes; ++l) lane[l] = static_cast<decltype(+lane[0])>(l);
+  const Index channels = w.channels, out_row = w.out_width() * channels;
+  Pair pair{.channels = channels, .left = 0, .add = add, .lane = {}};
+  for (Index l = 0; l < kLanes; ++l) pair.lane[l] = static_cast<decltype(+pair.lane[0])>(l);
   // Row by row of the image, so that what reaches too far is written again.
-  for (Index y = 0; y < w.height; ++y, dx += w.width * channels) {
-    for (Index x = 0; x < w.width; ++x) {
-      const Index from = (y / 2 * out_width + x / 2) * channels;
-      const auto pixel = static_cast<std::uint8_t>(y % 2 * 2 + x % 2);
-      const bool last_read = y / 2 + 1 == w.out_height() && x / 2 + 1 == out_width;
-      real* const to = dx + x * channels;
-      for_channels(
-          channels, last_read,
-          [&](Index c) {
-            const Mask won = winners_of(winners + from + c) == Mask{} + pixel;
-            Vector v = won ? simd::load(dy + from + c) : Vector{};
-            if (add) {
-              const auto rest = static_cast<decltype(+lane[0])>(channels - c);
-              v = simd::load(to + c) + (lane < Mask{} + rest ? v : Vector{});
-            }
-            simd::store(to + c, v);
-          },
-          [&](Index c) {
-            const real v = winners[from + c] == pixel ? dy[from + c] : real{0};
-            to[c] = add ? to[c] + v : v;
-          });
+  for (Index y = 0; y < w.out_height(); ++y) {
+    for (Index half = 0; half < 2; ++half) {
+      pair.left = static_cast<std::uint8_t>(2 * half);
+      for (Index from = y * out_row, end = from + out_row; from < end; from += channels) {
+        const bool last = y + 1 == w.out_height() && from + channels == end;
+        for_channels(
+            channels, last,
+            [&](Index c) { pair.vector(winners + from + c, dy + from + c, channels - c, dx + c); },
+            [&](Index c) { pair.number(winners[from + c], dy[from + c], dx + c); });
+        dx += 2 * channels;
+      }
     }
   }
 }

@@ -114,7 +114,7 @@ void multiply_packed(Index m, Index columns, Index depth, const Operand& a, cons
       if (ahead) fetch_ahead(to, rows);
       of.b_stride = width;
       next.part();
-      tile_kernel(rows, width / kLanes)(of, sums);
+      sum_tile(of, rows, width / kLanes, sums);
       of.b += depth * width;
       if (c.column == 1) {
         store_rows(sums, rows, width, here, to);

@@ -6,11 +6,11 @@
 namespace espalier {
 
 /// What a tile sums, row i < rows, column j < vectors * kLanes:
-///   sum over s < segments, k < run of  a[offsets[i] + s segment + k step] b[(s run + k) b_stride +
-///   j]
+///   sum over s < segments, k < run of
+///     a[offsets[i] + s segment + k step]  b[(s run + k) b_stride + j]
 /// in this order of s and k, one addition after the other: a sum depends neither on the tile that
-/// it is in nor on its place there. Products: one segment. Convolutions: a segment is a row of the
-/// kernel (outputs) or of the image (gradients of the weight).
+/// it is in nor on its place there. Offsets ascend. Products: one segment. Convolutions: a segment
+/// is a row of the kernel (outputs) or of the image (gradients of the weight).
 struct TileSums {
   const real* a;
   const Index* offsets;
@@ -23,9 +23,7 @@ struct TileSums {
 };
 
 /// Writes the sums to `sums` (rows, vectors * kLanes).
-using TileKernel = void (*)(const TileSums& of, real* sums);
-
 /// REQUIRES: 1 <= rows <= simd::kTileRows, 1 <= vectors <= simd::kTileVectors.
-TileKernel tile_kernel(Index rows, Index vectors);
+void sum_tile(const TileSums& of, Index rows, Index vectors, real* sums);
 
 }  // namespace espalier
