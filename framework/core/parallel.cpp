@@ -78,11 +78,16 @@ class Pool {
     }
   }
 
-  // A while of waiting awake: a step's loops follow each other closely. Yielding lets BLAS workers
-  // of the same core finish.
+  // A while of waiting awake: a step's loops follow each other closely. Yielding after that lets
+  // other threads of the same core finish.
   template <class F>
   static bool spin(F done) {
-    for (int k = 0; k < 200; ++k) {
+    constexpr int kAwake = 2000, kYielding = 200;
+    for (int k = 0; k < kAwake; ++k) {
+      if (done()) return true;
+      __builtin_ia32_pause();
+    }
+    for (int k = 0; k < kYielding; ++k) {
       if (done()) return true;
       std::this_thread::yield();
     }
