@@ -38,7 +38,7 @@ void for_pieces(Index count, Index grain, F&& f) {
 /// f(begin, end) over numbers, in pieces worth a thread.
 template <class F>
 void for_numbers(Index count, F&& f) {
-  constexpr Index kGrain = Index{1} << 16U;
+  constexpr Index kGrain = Index{1} << 13U;
   for_pieces(count, kGrain, [&](int /*piece*/, Index begin, Index end) { f(begin, end); });
 }
 

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/file.hpp"
+#include "core/parallel.hpp"
 #include "core/text.hpp"
 #include "data/counted_part.hpp"
 #include "data/glyph_pen.hpp"
@@ -140,6 +141,8 @@ Index count_of(const DataPart* part, DataRole role) {
   return counted_rows(*part, kExample);
 }
 
+constexpr Index kSamplesWorthAThread = 16;
+
 Dataset Glyphs::read(DataRole role, const DataParts& parts) const {
   const Index rows = count_of(parts.of(role), role);
   GlyphWriter writer(static_cast<std::uint64_t>(seed_), classes_, role);
@@ -151,8 +154,15 @@ Dataset Glyphs::read(DataRole role, const DataParts& parts) const {
     const Index c = writer.label(i);
     label.integers.push_back(static_cast<std::int32_t>(c));
     if (with_kind) kind.integers.push_back(c < kDigits ? 0 : 1);
-    writer.draw(i, c, std::span(pixels).subspan(static_cast<std::size_t>(i * kPixels), kPixels));
   }
+  // Samples do not depend on each other: every thread draws its own, with a pen of its own.
+  parallel::for_pieces(rows, kSamplesWorthAThread, [&](int /*piece*/, Index begin, Index end) {
+    GlyphWriter own = writer;
+    for (Index i = begin; i < end; ++i) {
+      own.draw(i, label.integers[static_cast<std::size_t>(i)],
+               std::span(pixels).subspan(static_cast<std::size_t>(i * kPixels), kPixels));
+    }
+  });
 
   ColumnData images;
   images.name = "images";

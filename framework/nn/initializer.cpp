@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "core/parallel.hpp"
+
 namespace espalier {
 
 namespace {
@@ -21,17 +23,29 @@ Fans fans_of(const Shape& shape) {
   return {window * static_cast<double>(shape[-1]), window * static_cast<double>(shape[0])};
 }
 
-void fill_normal(const Tensor& value, double deviation, RandomStream& random) {
-  for (real& x : value.span()) x = static_cast<real>(deviation * random.normal());
+// A stream can be entered anywhere: every thread draws its own part of the numbers.
+// `words` of the stream make a number.
+template <class Draw>
+void fill(const Tensor& value, const RandomStream& random, std::uint64_t words, Draw draw) {
+  real* const to = value.data;
+  parallel::for_numbers(value.size(), [&](Index begin, Index end) {
+    RandomStream part = random;
+    part.seek(random.position() + words * static_cast<std::uint64_t>(begin));
+    for (Index i = begin; i < end; ++i) to[i] = static_cast<real>(draw(part));
+  });
 }
 
-void fill_uniform(const Tensor& value, double bound, RandomStream& random) {
-  for (real& x : value.span()) x = static_cast<real>(bound * (2.0 * random.uniform() - 1.0));
+void fill_normal(const Tensor& value, double deviation, const RandomStream& random) {
+  fill(value, random, 4, [=](RandomStream& part) { return deviation * part.normal(); });
+}
+
+void fill_uniform(const Tensor& value, double bound, const RandomStream& random) {
+  fill(value, random, 2, [=](RandomStream& part) { return bound * (2.0 * part.uniform() - 1.0); });
 }
 
 }  // namespace
 
-void initialize(const Tensor& value, const Initializer& initializer, RandomStream random) {
+void initialize(const Tensor& value, const Initializer& initializer, const RandomStream& random) {
   const Fans fans = value.shape.rank() >= 2 ? fans_of(value.shape) : Fans{1.0, 1.0};
   switch (initializer.kind) {
     case Initializer::Kind::he_normal:

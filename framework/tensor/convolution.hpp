@@ -11,26 +11,28 @@ namespace espalier::convolution {
 
 /// Numbers of `scratch` that the functions below need with `threads` threads. `most` bounds how
 /// many threads a call uses: with less scratch it runs on fewer.
-Index forward_scratch(const Window& v, Index outputs, int threads);
-Index weight_gradient_scratch(const Window& v, Index outputs, int threads);
+ESPALIER_API Index forward_scratch(const Window& v, Index outputs, int threads);
+ESPALIER_API Index weight_gradient_scratch(const Window& v, Index outputs, int threads);
 
 /// Y (N, OH, OW, O) = X * W + b, `bias` may be null. With `add`, Y += instead.
-void forward(const Window& v, Index images, const real* x, Index outputs, const real* weight,
-             const real* bias, bool add, real* y, std::span<real> scratch);
+ESPALIER_API void forward(const Window& v, Index images, const real* x, Index outputs,
+                          const real* weight, const real* bias, bool add, real* y,
+                          std::span<real> scratch);
 
 /// dX (N, H, W, C) = the same sum over dY with the kernel turned round; `add`: dX +=.
 /// REQUIRES: `turns(v)`. Its scratch is `forward_scratch(turned(v, outputs), v.channels, threads)`.
-void input_gradient(const Window& v, Index images, const real* dy, Index outputs,
-                    const real* weight, bool add, real* dx, std::span<real> scratch);
+ESPALIER_API void input_gradient(const Window& v, Index images, const real* dy, Index outputs,
+                                 const real* weight, bool add, real* dx, std::span<real> scratch);
 
 /// dW (O, KH, KW, C) = beta dW + alpha sum over images and positions of dY' X.
-void weight_gradient(const Window& v, Index images, const real* x, const real* dy, Index outputs,
-                     double alpha, double beta, real* dw, std::span<real> scratch);
+ESPALIER_API void weight_gradient(const Window& v, Index images, const real* x, const real* dy,
+                                  Index outputs, double alpha, double beta, real* dw,
+                                  std::span<real> scratch);
 
 /// Whether the input gradient is a convolution itself: stride 1, square kernels, a border no wider
 /// than the kernel.
-bool turns(const Window& v);
+ESPALIER_API bool turns(const Window& v);
 /// The window of that convolution: it slides over dY.
-Window turned(const Window& v, Index outputs);
+ESPALIER_API Window turned(const Window& v, Index outputs);
 
 }  // namespace espalier::convolution

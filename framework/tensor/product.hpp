@@ -29,6 +29,7 @@ struct Target {
 
 /// C (m, n) = beta C + alpha A B, element (i, k) of `a` and element (j, k) of `b`. Vectors run
 /// along n. On all threads; called inside a piece of a parallel loop, on that thread alone.
-void multiply(Index m, Index n, Index k, const Operand& a, const Operand& b, const Target& c);
+ESPALIER_API void multiply(Index m, Index n, Index k, const Operand& a, const Operand& b,
+                           const Target& c);
 
 }  // namespace espalier

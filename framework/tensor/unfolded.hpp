@@ -9,11 +9,11 @@
 namespace espalier::unfolded {
 
 /// Numbers of `scratch` for `threads` threads.
-Index scratch(const Window& v, Index images, int threads);
+ESPALIER_API Index scratch(const Window& v, Index images, int threads);
 
 /// dX (N, H, W, C) = fold(dY (N, OH, OW, O) W (O, KH, KW, C)); `add`: dX +=.
-void input_gradient(const Window& v, Index images, const real* dy, Index outputs,
-                    const real* weight, bool add, real* dx, std::span<real> scratch);
+ESPALIER_API void input_gradient(const Window& v, Index images, const real* dy, Index outputs,
+                                 const real* weight, bool add, real* dx, std::span<real> scratch);
 
 /// Adds columns (images * positions, KH KW C) into the pixels x (images, H, W, C) that they came
 /// from. The border receives nothing.

@@ -39,7 +39,7 @@ struct Initializer {
 /// Fills `value`; what is drawn is a function of the stream alone. REQUIRES: as many given numbers
 /// as the value has.
 ESPALIER_API void initialize(const Tensor& value, const Initializer& initializer,
-                             RandomStream random);
+                             const RandomStream& random);
 
 /// The names users write: he_normal, he_uniform, glorot_normal, glorot_uniform, zeros.
 ESPALIER_API std::span<const std::string_view> initializer_names();
