@@ -13,6 +13,7 @@ own with the same number of threads. --write replaces what stands between the tw
 that file. Only the Python that runs PyTorch (--python, this one by default) needs it.
 """
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -42,6 +43,7 @@ def arguments():
     parser.add_argument("--build", default=str(ROOT / "build" / "bench"))
     parser.add_argument("--command", help="espalier, if not that of the build")
     parser.add_argument("--jemalloc", default=find_jemalloc(), help="libjemalloc.so.2")
+    parser.add_argument("--no-compile", action="store_true", help="do not try torch.compile")
     parser.add_argument("--no-start", action="store_true", help="leave out the start-up times")
     parser.add_argument("--write", metavar="FILE", help="file to put the tables into")
     return parser.parse_args()
@@ -65,8 +67,10 @@ def text_of(options, results, starts, notes):
     parts += [tables.heads(results), "Peak resident memory, MiB:", tables.memory(results)]
     if starts:
         parts += ["Start:", tables.starts(starts)]
+    untried = ["libjemalloc.so.2 is not here"] if not options.jemalloc else []
+    untried += ["torch.compile was not tried"] if options.no_compile else []
     parts += ["PyTorch's settings, the fastest of those tried" +
-              ("" if options.jemalloc else " (no libjemalloc.so.2 here)") + ":",
+              (f" ({'; '.join(untried)})" if untried else "") + ":",
               tables.settings(results)]
     if notes:
         parts.append("Not taken: " + "; ".join(dict.fromkeys(notes)) + ".")
@@ -75,6 +79,7 @@ def text_of(options, results, starts, notes):
 
 def main():
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # workers are closed on the way out
     notes = []
 
     def keep(sentence):
@@ -88,8 +93,7 @@ def main():
             report.replaced(Path(options.write).read_text(encoding="utf-8"), "")
         workloads = chosen(options.workload)
         bench_data.write_all(data)
-        measure = Measure(espalier, options.python, options.jemalloc, options.rounds,
-                          options.seconds, keep)
+        measure = Measure(espalier, options, keep)
         results = []
         for workload in workloads:
             for threads in map(int, options.threads.split(",")):

@@ -35,11 +35,11 @@ class Result:
 
 
 class Measure:
-    """`calibrated` is remembered for each workload, form and number of threads."""
+    """Settings are calibrated once for each workload, form and number of threads. `options` as the
+    command has them; `note` takes a sentence for the reader."""
 
-    def __init__(self, espalier, python, jemalloc, rounds, seconds, note):
-        self.espalier, self.python, self.jemalloc = espalier, python, jemalloc
-        self.rounds, self.seconds, self.note = rounds, seconds, note
+    def __init__(self, espalier, options, note):
+        self.espalier, self.options, self.note = espalier, options, note
         self.calibrated = {}
 
     def compare(self, workload, optimizer, threads):
@@ -54,7 +54,8 @@ class Measure:
             with contextlib.ExitStack() as stack:
                 workers = {}
                 for form in forms:
-                    calibration = Calibration(self.python, job, self.jemalloc, self.note)
+                    calibration = Calibration(self.options.python, job, self.options.jemalloc,
+                                              not self.options.no_compile, self.note)
                     settings = self.settings_of(calibration, workload, form, threads, result.images)
                     result.settings[form] = settings
                     workers[form] = stack.enter_context(calibration.worker(settings, threads))
@@ -75,8 +76,8 @@ class Measure:
         first = next(iter(workers))
         ask = {form: {"settings": result.settings[form].of_worker()} for form in workers}
         step_ms = workers[first].ask(do="burst", seconds=0.2, **ask[first])["step_ms"]
-        steps = max(5, min(500, int(1000 * self.seconds / step_ms)))
-        for _ in range(self.rounds):
+        steps = max(5, min(500, int(1000 * self.options.seconds / step_ms)))
+        for _ in range(self.options.rounds):
             result.ours.append(self.espalier.step(result.workload, result.optimizer, result.threads,
                                                   "--steps", str(steps)))
             for form, worker in workers.items():

@@ -59,8 +59,8 @@ def time_of(worker, settings):
 class Calibration:
     """Finds the best settings of a job in one form. `note` takes a sentence for the reader."""
 
-    def __init__(self, python, job, jemalloc, note):
-        self.python, self.job, self.note = python, job, note
+    def __init__(self, python, job, jemalloc, compiles, note):
+        self.python, self.job, self.compiles, self.note = python, job, compiles, note
         self.environments = allocators(jemalloc)
 
     def worker(self, settings, threads):
@@ -75,7 +75,7 @@ class Calibration:
             if found < MARGIN * ms:
                 chosen, ms = tried, found
         chosen, ms = self.best_of_process(chosen, threads, images)
-        return self.compiled(chosen, ms, threads)
+        return self.compiled(chosen, ms, threads) if self.compiles else chosen
 
     def best_of_process(self, chosen, threads, images):
         with self.worker(chosen, threads) as worker:

@@ -39,7 +39,7 @@ class Worker:
     def __init__(self, python, job, threads, variables):
         environment = {name: value for name, value in os.environ.items()
                        if not name.startswith("OPENBLAS_")}
-        environment |= {"OMP_NUM_THREADS": str(threads), "TORCHINDUCTOR_COMPILE_THREADS": "1"}
+        environment |= {"OMP_NUM_THREADS": str(threads)}
         self.process = subprocess.Popen(
             [python, str(FOLDER / "torch_worker.py"), json.dumps(dataclasses.asdict(job))],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -49,8 +49,8 @@ class Worker:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self.close()
+    def __exit__(self, error, *_):
+        self.close(patience=0.1 if error else 10)
 
     def ask(self, patience=None, **asked):
         """The worker's answer; Refused where it fails or takes longer than `patience` seconds."""
@@ -77,11 +77,11 @@ class Worker:
                 lines = self.said.decode(errors="replace").strip().splitlines() or ["nothing said"]
                 raise Refused(lines[-1])
 
-    def close(self):
+    def close(self, patience=0.1):
         if self.process.poll() is None:
             self.process.stdin.close()
             try:
-                self.process.wait(10)
+                self.process.wait(patience)
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)  # with the compilers it started
                 self.process.wait()
