@@ -23,6 +23,10 @@ typedef float Vector __attribute__((vector_size(kWidth)));  // `using` loses the
 // Independent sums: more than latency (4) times units (2), and few enough for 16 registers.
 constexpr std::size_t kSums = 12;
 
+// Best of some tenths of a second: until then a woken thread may share a core with its waker.
+constexpr int kAttempts = 60;
+constexpr int kPasses = 16;
+
 double seconds_of(auto&& f) {
   const auto begin = std::chrono::steady_clock::now();
   f();
@@ -48,7 +52,7 @@ double measure_gflops() {
   constexpr Index kRounds = 1 << 21;
   const Index threads = parallel::threads();
   double best = 0.0;
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < kAttempts; ++i) {
     const double seconds = seconds_of([&] {
       parallel::for_pieces(threads, 1, [&](int /*piece*/, Index begin, Index end) {
         volatile float kept = 0.0F;
@@ -68,7 +72,8 @@ double measure_gbytes() {
   const auto make = [] { return std::make_unique_for_overwrite<float[]>(kNumbers); };
   const auto a = make(), b = make(), c = make();
   double best = 0.0;
-  for (int i = 0; i < 6; ++i) {  // the first round touches the pages, on the threads that use them
+  for (int i = 0; i < kPasses;
+       ++i) {  // the first round touches the pages, on the threads that use them
     const double seconds = seconds_of([&] {
       parallel::for_numbers(kNumbers, [&](Index begin, Index end) {
         float* __restrict to = a.get();

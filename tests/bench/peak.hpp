@@ -8,7 +8,7 @@ struct Peak {
   double gbytes = 0.0;  ///< a[i] = b[i] + s c[i] over arrays beyond the caches, 1e9 bytes a second
 };
 
-/// Best of several short loops, about a third of a second. Takes 192 MiB for a moment: read the
+/// Best of several short loops, about half a second. Takes 192 MiB for a moment: read the
 /// process' peak memory before. REQUIRES blas::set_threads, from this thread.
 Peak measure_peak();
 
