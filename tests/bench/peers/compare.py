@@ -53,14 +53,19 @@ def note(sentence):
     print(f"note: {sentence}", file=sys.stderr, flush=True)
 
 
+def head_of(options, results):
+    core = next((said["blas_core"] for r in results for said in r.ours), "unknown")
+    difference = max((r.difference for r in results if not r.refused), default=0.0)
+    return [machine.describe(options.build, core, about(options.python)) + ".",
+            f"SGD with rate {RATE} and momentum 0 (plain) or 0.9; medians of {options.rounds} rounds "
+            "(least - most); where both are timed, losses of ten steps differ by at most "
+            f"{difference:.1e} (relative). Limit: the step's products at the measured peak of "
+            "multiply-and-add in registers, or its bytes at the measured bandwidth of a triad, "
+            f"whichever takes longer ({tables.limits(results)})."]
+
+
 def text_of(options, results, starts, notes):
-    parts = [machine.describe(options.build, results[0].ours[0]["blas_core"] if results[0].ours
-                              else "unknown", about(options.python)) + ".",
-             f"SGD with rate {RATE} and momentum 0 (plain) or 0.9; medians of {options.rounds} rounds "
-             "(least - most); losses of ten steps differ by at most "
-             f"{max(r.difference for r in results):.1e} (relative). Limit: the step's products at "
-             "the measured peak of multiply-and-add in registers, or its bytes at the measured "
-             f"bandwidth of a triad, whichever takes longer ({tables.limits(results)})."]
+    parts = head_of(options, results)
     for threads in sorted({r.threads for r in results}):
         parts += [f"A step, {threads} thread{'s' if threads > 1 else ''}:",
                   tables.times(results, threads)]

@@ -27,7 +27,10 @@ class Job:
 
 def find_jemalloc():
     """Path of libjemalloc.so.2, or None."""
-    listed = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=False)
+    try:
+        listed = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return None
     paths = [line.split("=>")[1].strip() for line in listed.stdout.splitlines()
              if "libjemalloc.so.2" in line]
     return paths[0] if paths else None
