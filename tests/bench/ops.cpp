@@ -1,133 +1,115 @@
-// Google Benchmark: forward, backward and parameter gradient of every kind of op at three sizes,
-// with GFLOP/s (ops with weights) or GB/s (the others).
+// Google Benchmark: forward, input gradient and parameter gradient of every op of op_table.cpp, at
+// 1, 16 and 128 rows, on ESPALIER_THREADS threads (1). Beside the rate (GFLOP/s of matrix products,
+// GB/s of the others) stands its share of what the machine does at most, measured before: of
+// multiply-and-add in registers, or of a triad over arrays beyond the caches (arrays that fit a
+// cache go beyond 100 %).
 #include <benchmark/benchmark.h>
 
-#include <functional>
-#include <string>
-#include <vector>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
 
 #include "autograd/plan.hpp"
-#include "espalier/layers.hpp"
 #include "nn/parameter_store.hpp"
+#include "op_ends.hpp"
+#include "op_table.hpp"
+#include "peak.hpp"
+#include "core/parallel.hpp"
 #include "tensor/blas.hpp"
 
-namespace espalier {
+namespace espalier::bench {
 namespace {
 
-using Build = std::function<Var(const Net&, Var)>;
-
-struct OpBench {
-  std::string name;
-  Shape sample;
-  Build build;
-};
-
-/// The op between a 1-to-1 scale, so that it has an input gradient, and a mean as its loss.
-struct Bench {
-  ParameterStore store{1};
-  std::vector<std::string> streams = {"s"};
-  Var input{};
-  std::unique_ptr<Plan> plan;
-
-  Bench(const OpBench& op, Index rows) {
+/// One op between ends that take no time.
+class Bench {
+ public:
+  Bench(const OpCase& op, Index rows) {
     Tape tape(/*training=*/true);
-    input = tape.input("x", op.sample, Dtype::floating, {{0, rows}});
-    const Net net(tape, store, streams, Domain::shared, "bench");
-    // A trainable scale in front gives the op an input that wants a gradient.
-    Parameter& scale_of =
-        net.parameter("front/scale", {op.sample[-1]}, {Initializer::Kind::constant, 1.0});
-    Parameter& shift_of =
-        net.parameter("front/shift", {op.sample[-1]}, {Initializer::Kind::constant, 0.0});
-    const Var front = espalier::layer_norm(tape, input, scale_of, shift_of);
-    tape.loss(0, mean(tape, op.build(net, front)));
-    plan = std::make_unique<Plan>(std::move(tape));
-    RandomStream random(3, "x");
-    for (real& number : plan->value(input).span()) number = static_cast<real>(random.normal());
+    const Net net(tape, store_, streams_, Domain::shared, "bench");
+    Parameter& weight = net.parameter("source", {1}, {Initializer::Kind::constant, 1.0});
+    std::vector<Var> inputs;
+    for (int i = 0; i < op.inputs; ++i) {
+      const Var x = tape.input("x" + std::to_string(i), op.sample, Dtype::floating, {{0, rows}});
+      inputs.push_back(source(tape, x, weight));
+      tape.keep(inputs.back());  // or an op in place would write over it
+    }
+    const Var y = op.build(net, inputs);
+    numbers_out_ = static_cast<double>(tape.shape(y).size());
+    numbers_in_ = static_cast<double>(rows * op.sample.size());
+    tape.loss(0, sink(tape, y));
+    plan_ = std::make_unique<Plan>(std::move(tape), PlanOptions{.spread = true});
+    for (Parameter* p : plan_->parameters()) {
+      if (p == &weight) continue;
+      learned_.push_back(p);
+      gradients_.emplace_back(static_cast<std::size_t>(p->value.size()));
+    }
   }
+
+  void step() {
+    static const std::vector<double> kOnes = {1.0};
+    plan_->forward(++steps_);
+    plan_->backward(kOnes, kOnes);
+    plan_->weigh(kOnes, kOnes);
+    for (std::size_t i = 0; i < learned_.size(); ++i) {
+      plan_->gradient(*learned_[i], {.data = gradients_[i].data(), .alpha = 1.0, .beta = 0.0});
+    }
+    benchmark::ClobberMemory();
+  }
+
+  // Forward, input gradient and parameter gradient are products of one size.
+  double flops() const { return 3.0 * plan_->forward_flops(); }
+  double bytes(const OpCase& op) const {
+    return sizeof(real) * (op.input_passes * numbers_in_ + op.output_passes * numbers_out_);
+  }
+
+ private:
+  ParameterStore store_{1};
+  std::vector<std::string> streams_ = {"s"};
+  std::unique_ptr<Plan> plan_;
+  std::vector<Parameter*> learned_;
+  std::vector<std::vector<real>> gradients_;
+  double numbers_in_ = 0.0, numbers_out_ = 0.0;
+  std::uint64_t steps_ = 0;
 };
 
-void run(benchmark::State& state, const OpBench& op) {
+void run(benchmark::State& state, const OpCase& op, const Peak& peak) {
   Bench bench(op, state.range(0));
-  const std::vector<double> ones = {1.0};
-  std::uint64_t step = 0;
-  std::vector<real> gradient;
-  for (Parameter* p : bench.plan->parameters()) {
-    gradient.resize(std::max(gradient.size(), static_cast<std::size_t>(p->value.size())));
-  }
-  for (auto _ : state) {
-    bench.plan->forward(++step);
-    bench.plan->backward(ones, ones);
-    bench.plan->weigh(ones, ones);
-    for (Parameter* p : bench.plan->parameters()) {
-      bench.plan->gradient(*p, {.data = gradient.data(), .alpha = 1.0, .beta = 0.0});
-    }
-    benchmark::DoNotOptimize(gradient.data());
-  }
-  // Forward, input gradient and parameter gradient cost about the same.
-  state.counters["GFLOP/s"] = benchmark::Counter(
-      3.0 * bench.plan->forward_flops() * static_cast<double>(state.iterations()) * 1e-9,
-      benchmark::Counter::kIsRate);
-  const double numbers = static_cast<double>(op.sample.size() * state.range(0));
-  state.SetBytesProcessed(static_cast<std::int64_t>(static_cast<double>(state.iterations()) *
-                                                    numbers * 4.0 * sizeof(real)));
+  bench.step();  // the ends write their numbers
+  const auto begin = std::chrono::steady_clock::now();
+  for (auto _ : state) bench.step();
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  const bool product = op.input_passes == 0.0;
+  const double of_step = product ? bench.flops() : bench.bytes(op);
+  const double rate = 1e-9 * of_step * static_cast<double>(state.iterations()) / seconds.count();
+  state.counters[product ? "GFLOP/s" : "GB/s"] = rate;
+  state.counters["%peak"] = 100.0 * rate / (product ? peak.gflops : peak.gbytes);
 }
 
-std::vector<OpBench> all() {
-  const Shape image = {28, 28, 32}, vector = {1024};
-  return {
-      {"linear_1024", vector,
-       [](const Net& n, Var x) { return linear(n, "l", x, {.units = 1024}); }},
-      {"conv_3x3_64",
-       {14, 14, 32},
-       [](const Net& n, Var x) { return conv(n, "c", x, {.channels = 64}); }},
-      {"max_pool_2", image, [](const Net& n, Var x) { return max_pool(n, x); }},
-      {"average_pool_2", image, [](const Net& n, Var x) { return average_pool(n, x); }},
-      {"relu", image, [](const Net& n, Var x) { return relu(n, x); }},
-      {"tanh", image, [](const Net& n, Var x) { return tanh(n, x); }},
-      {"sigmoid", image, [](const Net& n, Var x) { return sigmoid(n, x); }},
-      {"gelu", image, [](const Net& n, Var x) { return gelu(n, x); }},
-      {"softmax", vector, [](const Net& n, Var x) { return softmax(n, x); }},
-      {"log_softmax", vector, [](const Net& n, Var x) { return log_softmax(n, x); }},
-      {"add", image, [](const Net& n, Var x) { return add(n, x, x); }},
-      {"multiply", image, [](const Net& n, Var x) { return multiply(n, x, x); }},
-      {"concat", image,
-       [](const Net& n, Var x) {
-         return concat(n, {x, x}, -1);
-       }},
-      {"dropout", image, [](const Net& n, Var x) { return dropout(n, "d", x, 0.5); }},
-      {"batch_norm", image, [](const Net& n, Var x) { return batch_norm(n, "b", x); }},
-      {"layer_norm", vector, [](const Net& n, Var x) { return layer_norm(n, "ln", x); }},
-      {"mean_axis", image, [](const Net& n, Var x) { return mean(n, x, 1); }},
-  };
-}
-
-// Bare peaks of this machine, to read the rates against.
-void gemm_peak(benchmark::State& state) {
-  const Index n = 2048;
-  std::vector<real> a(static_cast<std::size_t>(n * n), real{1}), b = a, c = a;
-  for (auto _ : state) {
-    blas::gemm(blas::Transpose::no, blas::Transpose::no, n, n, n, 1.0, a.data(), n, b.data(), n,
-               0.0, c.data(), n);
-  }
-  state.counters["GFLOP/s"] = benchmark::Counter(
-      2e-9 * static_cast<double>(n * n * n) * static_cast<double>(state.iterations()),
-      benchmark::Counter::kIsRate);
-}
-
-const bool g_registered = [] {
+void register_all() {
   const char* const threads = std::getenv("ESPALIER_THREADS");
   blas::set_threads(threads != nullptr ? std::atoi(threads) : 1);
-  benchmark::RegisterBenchmark("peak/gemm_2048", gemm_peak)->UseRealTime();
-  for (const OpBench& op : all()) {
-    benchmark::RegisterBenchmark(("op/" + op.name).c_str(),
-                                 [op](benchmark::State& state) { run(state, op); })
+  const Peak peak = measure_peak();
+  benchmark::AddCustomContext("threads", std::to_string(parallel::threads()));
+  benchmark::AddCustomContext("peak GFLOP/s", std::to_string(peak.gflops));
+  benchmark::AddCustomContext("peak GB/s", std::to_string(peak.gbytes));
+  benchmark::AddCustomContext("OpenBLAS", blas::core_name());
+  for (const OpCase& op : op_table()) {
+    benchmark::RegisterBenchmark(op.name.c_str(),
+                                 [&op, peak](benchmark::State& state) { run(state, op, peak); })
         ->Arg(1)
         ->Arg(16)
         ->Arg(128)
         ->UseRealTime();
   }
-  return true;
-}();
+}
 
 }  // namespace
-}  // namespace espalier
+}  // namespace espalier::bench
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  espalier::bench::register_all();
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
