@@ -20,7 +20,7 @@ void add_commands(CLI::App& app, int& exit_code) {
 }
 
 void add_plugins_option(CLI::App& command, std::vector<std::string>& folders) {
-  command.add_option("--plugins", folders, "folders searched for plugins first")
+  command.add_option("--plugins,--plugin-path", folders, "folders searched for plugins first")
       ->delimiter(':')
       ->take_all()
       ->allow_extra_args(false);

@@ -7,6 +7,7 @@
 #include "experiment/spec_write.hpp"
 #include "experiment/yaml_emit.hpp"
 #include "experiment/yaml_parse.hpp"
+#include "plugin/search.hpp"
 #include "tensor/blas.hpp"
 
 namespace espalier {
@@ -26,7 +27,8 @@ void resolve_threads(ExperimentSpec& spec) {
   }
 }
 
-std::vector<std::string> folders(std::vector<std::string> all, const ExperimentSpec& spec) {
+std::vector<std::string> folders_of(const ExperimentSpec& spec) {
+  std::vector<std::string> all;
   for (const Path& path : spec.plugins) all.push_back(path.file);
   return all;
 }
@@ -39,7 +41,8 @@ std::unique_ptr<Prepared> prepare_spec(const ConfigNode& root,
   p->clock = std::make_unique<PhaseClock>();
   p->spec = read_spec(root);
   resolve_threads(p->spec);
-  p->registry = std::make_unique<Registry>(plugin_folders(folders(plugin_folders_given, p->spec)));
+  p->registry =
+      std::make_unique<Registry>(plugin_folders(folders_of(p->spec), plugin_folders_given));
   p->tasks = load_tasks(p->spec, *p->registry);
   p->resolved = emit_yaml(resolved(p->spec));
   return p;
