@@ -1,6 +1,7 @@
 #include <thread>
 
 #include "core/text.hpp"
+#include "core/watchdog.hpp"
 #include "experiment/config_override.hpp"
 #include "experiment/prepared.hpp"
 #include "experiment/spec_read.hpp"
@@ -40,6 +41,7 @@ std::unique_ptr<Prepared> prepare_spec(const ConfigNode& root,
   auto p = std::make_unique<Prepared>();
   p->clock = std::make_unique<PhaseClock>();
   p->spec = read_spec(root);
+  Watchdog::set_limit(p->spec.train.watchdog);
   resolve_threads(p->spec);
   p->registry =
       std::make_unique<Registry>(plugin_folders(folders_of(p->spec), plugin_folders_given));
