@@ -16,6 +16,7 @@ extern "C" {
 void openblas_set_num_threads(int threads);
 int openblas_get_num_threads(void);
 char* openblas_get_corename(void);
+char* openblas_get_config(void);
 int blas_thread_shutdown_(void);  // NOLINT(readability-identifier-naming): not our name
 }
 
@@ -113,5 +114,7 @@ OneThread::~OneThread() {
 int threads() { return openblas_get_num_threads(); }
 
 std::string core_name() { return openblas_get_corename(); }
+
+std::string library() { return openblas_get_config(); }
 
 }  // namespace espalier::blas
