@@ -19,6 +19,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_predict(app);
   add_plugins(app, exit_code);
   add_doctor(app, exit_code);
+  add_completion(app);
 }
 
 void add_plugins_option(CLI::App& command, std::vector<std::string>& folders) {

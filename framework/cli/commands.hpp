@@ -30,6 +30,7 @@ void add_runs(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_plugins(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
+void add_completion(CLI::App& app);
 
 void add_plugins_option(CLI::App& command, std::vector<std::string>& folders);
 /// The arguments that all commands over an experiment share.

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "cli/commands.hpp"
+#include "cli/complete.hpp"
 #include "core/build_id.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
@@ -29,6 +30,18 @@ void check_command(const CLI::App& app, int argc, char** argv) {
                           espalier::text::quoted(word), espalier::text::suggestion(word, names)));
 }
 
+// `espalier complete -- WORDS...` is asked by the shells' scripts; the words are whatever was
+// typed, so that no parser must see them.
+bool answer_shell(const CLI::App& app, int argc, char** argv) {
+  if (argc < 3 || std::string_view(argv[1]) != "complete" || std::string_view(argv[2]) != "--") {
+    return false;
+  }
+  for (const std::string& word : espalier::cli::complete(app, {argv + 3, argv + argc})) {
+    std::cout << word << '\n';
+  }
+  return true;
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Espalier: multi-task learning experiments from YAML", "espalier"};
   app.set_version_flag("--version", espalier::text::cat("espalier ", espalier::version(), "\n",
@@ -36,6 +49,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = 0;
   espalier::cli::add_commands(app, exit_code);
+  if (answer_shell(app, argc, argv)) return 0;
   try {
     check_command(app, argc, argv);
     app.parse(argc, argv);
