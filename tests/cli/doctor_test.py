@@ -3,10 +3,10 @@ import json
 import os
 import unittest
 
-from command import CommandTest, espalier
+from command import CommandTest, build_option, espalier
 
 BAD_PLUGINS = os.environ["ESPALIER_BAD_PLUGINS"]
-RELEASE = espalier("--version").stdout.strip().endswith("; Release")
+RELEASE = build_option("CMAKE_BUILD_TYPE") == "Release"
 # Nothing of the machine that runs the tests.
 HEALTHY = {"OPENBLAS_CORETYPE": None, "OPENBLAS_NUM_THREADS": None, "OMP_NUM_THREADS": None,
            "ESPALIER_DATA": None}

@@ -5,10 +5,9 @@ import re
 import shutil
 import unittest
 
-from command import SMALL, CommandTest, espalier, timeless
+from command import SANITIZED, SMALL, CommandTest, espalier, timeless
 
 BAD_PLUGINS = os.environ["ESPALIER_BAD_PLUGINS"]
-SANITIZED = "sanitize none" not in espalier("--version").stdout
 OP = r"\[plugin late\] op 'late' of heads/letters, {}, in step 14: "
 REPORT = r"; see (\S+)$"
 
