@@ -78,8 +78,10 @@ real Plan::loss(int task) const {
 }
 
 void Plan::forward(std::uint64_t step, bool replay) {
+  where::Sweep sweep("forward");
   for (PreparedNode& node : state_->nodes) {
     if (!node.runs_forward) continue;
+    sweep.at(node.place);
     node.forward.step = step;
     node.forward.replay = replay;
     node.op->forward(node.forward);

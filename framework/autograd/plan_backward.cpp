@@ -51,7 +51,9 @@ void weigh_pull(const PlanState& s, const PreparedNode& node, std::span<const do
   }
 }
 
-void run_backward(const PlanState& s, PreparedNode& node, std::span<const double> border) {
+void run_backward(const PlanState& s, PreparedNode& node, std::span<const double> border,
+                  where::Sweep& sweep) {
+  sweep.at(node.place);
   node.formed_now = false;
   if (node.inner_loss >= 0) node.sweep = 1.0 / border_of(s, node.inner_loss, border);
   // Shared parameters in a head lie before the border, but take part in the trunk's direction.
@@ -80,24 +82,27 @@ bool in_head(const Tape::Node& node) { return node.op != nullptr && node.task >=
 void Plan::backward(std::span<const double> seeds, std::span<const double> border) {
   PlanState& s = *state_;
   plant_seeds(s, seeds);
-  for (std::size_t n = s.nodes.size(); n-- > 0;) run_backward(s, s.nodes[n], border);
+  where::Sweep sweep("backward");
+  for (std::size_t n = s.nodes.size(); n-- > 0;) run_backward(s, s.nodes[n], border, sweep);
   ++s.backward_sweeps;
 }
 
 void Plan::backward_heads(std::span<const double> seeds) {
   PlanState& s = *state_;
   plant_seeds(s, seeds);
+  where::Sweep sweep("backward");
   for (std::size_t n = s.nodes.size(); n-- > 0;) {
-    if (in_head(s.tape.nodes()[n])) run_backward(s, s.nodes[n], seeds);
+    if (in_head(s.tape.nodes()[n])) run_backward(s, s.nodes[n], seeds, sweep);
   }
 }
 
 void Plan::backward_trunk(std::span<const double> border) {
   PlanState& s = *state_;
+  where::Sweep sweep("backward");
   for (std::size_t n = s.nodes.size(); n-- > 0;) {
     PreparedNode& node = s.nodes[n];
     if (!in_head(s.tape.nodes()[n])) {
-      run_backward(s, node, border);
+      run_backward(s, node, border, sweep);
     } else if (node.head_lane >= 0) {
       node.factor = border[static_cast<std::size_t>(node.head_lane)];
     }

@@ -196,8 +196,10 @@ void Plan::loss_gradient(const Parameter& parameter, const Sink& sink) {
     return;
   }
   double beta = sink.beta;
+  where::Sweep sweep("gradient");
   for (const ParameterUse& use : uses.active) {
     PreparedNode& node = state_->nodes[use.node];
+    sweep.at(node.place);
     if (node.use_formed) {
       write_formed(node, use.k, sink);
       continue;

@@ -49,8 +49,10 @@ void gram_of_uses(PlanState& s, ParameterUses& uses) {
 void Plan::gram(std::span<double> matrix) {
   PlanState& s = *state_;
   for (GramBlock& block : s.gram_blocks) std::ranges::fill(block.gram, 0.0);
+  where::Sweep sweep("Gram matrix");
   for (PreparedNode& node : s.nodes) {
     if (node.gram.empty()) continue;
+    sweep.at(node.place);
     if (!node.early) {
       std::ranges::fill(node.gram, 0.0);
       node.op->gram(node.gram_context);

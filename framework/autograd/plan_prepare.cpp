@@ -105,6 +105,7 @@ void check_domains(const Op& op) {
 
 void prepare_forward(const PlanState& s, const Tape::Node& node, PreparedNode& p) {
   p.op = node.op.get();
+  p.place = {.op = s.tape.value(node.output).name, .scope = node.scope, .object = p.op};
   for (const Var input : node.inputs) {
     const ValueInfo& info = s.tape.value(input).info;
     const bool is_real = info.dtype == Dtype::floating;

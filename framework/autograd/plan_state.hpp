@@ -5,6 +5,7 @@
 
 #include "autograd/gram.hpp"
 #include "autograd/plan.hpp"
+#include "core/where.hpp"
 
 namespace espalier {
 
@@ -32,6 +33,7 @@ struct LossRows {
 /// after building.
 struct PreparedNode {
   const Op* op = nullptr;  ///< null: select
+  where::Place place;
   std::vector<Tensor> inputs;
   std::vector<IndexTensor> indices;
   std::vector<Tensor> dx;

@@ -17,10 +17,13 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_report(app);
   add_runs(app);
   add_predict(app);
+  add_plugins(app, exit_code);
+  add_doctor(app, exit_code);
+  add_completion(app);
 }
 
 void add_plugins_option(CLI::App& command, std::vector<std::string>& folders) {
-  command.add_option("--plugins", folders, "folders searched for plugins first")
+  command.add_option("--plugins,--plugin-path", folders, "folders searched for plugins first")
       ->delimiter(':')
       ->take_all()
       ->allow_extra_args(false);

@@ -28,6 +28,9 @@ void add_compare(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app);
 void add_runs(CLI::App& app);
 void add_predict(CLI::App& app);
+void add_plugins(CLI::App& app, int& exit_code);
+void add_doctor(CLI::App& app, int& exit_code);
+void add_completion(CLI::App& app);
 
 /// `file`, or where there is none and it is no absolute path, the experiment or study of that name
 /// (".yaml" may be left out) in share/espalier/experiments beside the program's folder.

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/option_text.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 #include "experiment/catalog.hpp"
@@ -20,12 +21,7 @@ void print_options(ListFields list_fields) {
   } catch (const ConfigError&) {
     // Defaults need not fit together before required options are given; the list is complete.
   }
-  for (const FieldRow& row : collected.rows()) {
-    std::cout << "  " << row.name << ": " << row.doc << " (" << row.type
-              << (row.required ? ", required" : "")
-              << (row.default_value.empty() ? "" : ", default " + row.default_value) << ")\n";
-  }
-  if (collected.rows().empty()) std::cout << "  no options\n";
+  std::cout << option_text(collected.rows());
 }
 
 void print_indented(std::string_view detail) {

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "cli/commands.hpp"
+#include "cli/complete.hpp"
 #include "core/build_id.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
@@ -15,15 +16,30 @@ namespace {
 // CLI11 would only say that a command is required.
 void check_command(const CLI::App& app, int argc, char** argv) {
   const std::string_view word = argc > 1 ? argv[1] : "";
+  if (app.get_subcommands([](const CLI::App*) { return true; }).empty()) return;
   if (word.empty() || word.starts_with('-')) return;
   std::vector<std::string> names;
   for (const CLI::App* const command : app.get_subcommands([](const CLI::App*) { return true; })) {
     names.push_back(command->get_name());
   }
-  if (std::ranges::find(names, word) != names.end()) return;
+  if (std::ranges::find(names, word) != names.end()) {
+    return check_command(*app.get_subcommand(std::string(word)), argc - 1, argv + 1);
+  }
   throw espalier::ConfigError(
       espalier::text::cat("expected a command (", espalier::text::join(names, ", "), "), found ",
                           espalier::text::quoted(word), espalier::text::suggestion(word, names)));
+}
+
+// `espalier complete -- WORDS...` is asked by the shells' scripts; the words are whatever was
+// typed, so that no parser must see them.
+bool answer_shell(const CLI::App& app, int argc, char** argv) {
+  if (argc < 3 || std::string_view(argv[1]) != "complete" || std::string_view(argv[2]) != "--") {
+    return false;
+  }
+  for (const std::string& word : espalier::cli::complete(app, {argv + 3, argv + argc})) {
+    std::cout << word << '\n';
+  }
+  return true;
 }
 
 int run(int argc, char** argv) {
@@ -33,6 +49,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = 0;
   espalier::cli::add_commands(app, exit_code);
+  if (answer_shell(app, argc, argv)) return 0;
   try {
     check_command(app, argc, argv);
     app.parse(argc, argv);

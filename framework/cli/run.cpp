@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.hpp"
+#include "experiment/failure_reports.hpp"
 #include "experiment/interrupt.hpp"
 #include "experiment/summary.hpp"
 
@@ -36,7 +37,13 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_flag("--quiet", request->quiet, "no progress");
   command->add_flag("--dry-run", request->dry_run, "one batch of everything; writes nothing");
   command->add_flag("--json", *json, "print summary.json to stdout");
-  command->callback([request, json, &exit_code] { exit_code = run(*request, *json); });
+  const auto watchdog = std::make_shared<double>(-1.0);
+  command->add_option("--watchdog", *watchdog, "seconds, instead of train.watchdog")
+      ->check(CLI::NonNegativeNumber);
+  command->callback([request, json, watchdog, &exit_code] {
+    const FailureReports reports(*watchdog);
+    exit_code = run(*request, *json);
+  });
 }
 
 }  // namespace espalier::cli

@@ -10,6 +10,7 @@
 #include "optim/optimizer.hpp"
 #include "optim/schedule.hpp"
 #include "plugin/registry.hpp"
+#include "plugin/search.hpp"
 #include "sharing/strategy.hpp"
 
 namespace espalier {
@@ -70,7 +71,7 @@ std::vector<CatalogEntry> catalog() {
 }
 
 std::vector<CatalogEntry> plugin_catalog(const std::vector<std::string>& folders) {
-  const auto registry = std::make_shared<Registry>(plugin_folders(folders));
+  const auto registry = std::make_shared<Registry>(plugin_folders({}, folders));
   std::vector<CatalogEntry> all;
   for (const PluginListing& plugin : registry->list()) {
     const bool usable = plugin.why_not.empty();

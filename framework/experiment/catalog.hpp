@@ -21,7 +21,7 @@ struct CatalogEntry {
 /// Everything the tables hold, kind by kind.
 ESPALIER_API std::vector<CatalogEntry> catalog();
 
-/// The plugins in reach (see plugin_folders), by their stamps: no code of them runs until
+/// The plugins in reach (see plugin/search.hpp), by their stamps: no code of them runs until
 /// `list_fields` is called. Of an unusable one the summary says why.
 ESPALIER_API std::vector<CatalogEntry> plugin_catalog(const std::vector<std::string>& folders);
 

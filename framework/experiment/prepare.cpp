@@ -1,12 +1,14 @@
 #include <thread>
 
 #include "core/text.hpp"
+#include "core/watchdog.hpp"
 #include "experiment/config_override.hpp"
 #include "experiment/prepared.hpp"
 #include "experiment/spec_read.hpp"
 #include "experiment/spec_write.hpp"
 #include "experiment/yaml_emit.hpp"
 #include "experiment/yaml_parse.hpp"
+#include "plugin/search.hpp"
 #include "tensor/blas.hpp"
 
 namespace espalier {
@@ -26,7 +28,8 @@ void resolve_threads(ExperimentSpec& spec) {
   }
 }
 
-std::vector<std::string> folders(std::vector<std::string> all, const ExperimentSpec& spec) {
+std::vector<std::string> folders_of(const ExperimentSpec& spec) {
+  std::vector<std::string> all;
   for (const Path& path : spec.plugins) all.push_back(path.file);
   return all;
 }
@@ -38,8 +41,10 @@ std::unique_ptr<Prepared> prepare_spec(const ConfigNode& root,
   auto p = std::make_unique<Prepared>();
   p->clock = std::make_unique<PhaseClock>();
   p->spec = read_spec(root);
+  Watchdog::set_limit(p->spec.train.watchdog);
   resolve_threads(p->spec);
-  p->registry = std::make_unique<Registry>(plugin_folders(folders(plugin_folders_given, p->spec)));
+  p->registry =
+      std::make_unique<Registry>(plugin_folders(folders_of(p->spec), plugin_folders_given));
   p->tasks = load_tasks(p->spec, *p->registry);
   p->resolved = emit_yaml(resolved(p->spec));
   return p;

@@ -3,8 +3,10 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "core/failure_report.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
+#include "core/where.hpp"
 #include "espalier/error.hpp"
 #include "experiment/interrupt.hpp"
 #include "experiment/progress_line.hpp"
@@ -13,6 +15,7 @@
 #include "experiment/safetensors.hpp"
 #include "experiment/spec_write.hpp"
 #include "experiment/summary.hpp"
+#include "plugin/guard.hpp"
 
 namespace espalier {
 
@@ -20,6 +23,16 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
+
+/// What went wrong, where and in which step. REQUIRES: an exception is being handled.
+std::string failure_sentence() {
+  const Thrown thrown = describe_thrown();
+  const std::string place = where::take_failure();
+  if (!place.empty()) return text::cat(place, ": ", thrown.text);
+  if (thrown.kind == Thrown::Kind::run_failure) return thrown.text;  // names what it has to name
+  return text::cat(thrown.text.starts_with("[") ? "" : "[train] ", thrown.text, " (in step ",
+                   where::record().step.load(), ")");
+}
 
 /// A run with its folder: the loop over epochs, and everything that is written.
 class Session {
@@ -42,21 +55,24 @@ class Session {
       results_["test"] = evaluate(Evaluator::Split::test);
       write_model();
       return finish("done");
-    } catch (const Error& error) {
-      folder_.log(error.what());
-      finish("failed");
-      throw;
-    } catch (const std::exception& error) {
-      // Of an op that a plugin brought, perhaps: its text must not outlive the plugin's library.
-      const std::string what =
-          text::cat("[train] step ", run_.trainer->state().step + 1, ": ", error.what());
-      folder_.log(what);
-      finish("failed");
-      throw RunFailure(what);
+    } catch (...) {
+      fail();
     }
   }
 
  private:
+  // Whatever was thrown, perhaps by a plugin: its object must not outlive the plugin's library.
+  [[noreturn]] void fail() {
+    const std::string what = failure_sentence();
+    folder_.log(what);
+    try {
+      finish("failed");
+    } catch (const Error& error) {  // of a plugin once more, or the disk is full
+      folder_.log(error.what());
+    }
+    throw RunFailure(what);
+  }
+
   void take_up() {
     std::uint64_t metrics = 0;
     if (folder_.resumed()) {
@@ -176,6 +192,7 @@ RunOutcome run_experiment(const RunRequest& request) {
   const std::unique_ptr<Prepared> run = prepare(request);
   if (request.dry_run) return dry_run(*run);
   RunFolder folder(folder_of(request, *run), run->resolved, request.resume);
+  failure_report::set_folder(folder.path());
   if (folder.resumed()) {
     const std::string summary = finished_summary(folder.path());
     if (!summary.empty()) return {RunStatus::done, folder.path(), summary};

@@ -129,6 +129,10 @@ void TrainSpec::fields(Fields& f) {
             log_every, {.at_least = 0});
   f.integer({"checkpoint_every", "epochs between checkpoints; 0: only when interrupted"},
             checkpoint_every, {.at_least = 0});
+  f.number({"watchdog",
+            "seconds that one call into a plugin, or one op of a step, may last; then the run ends "
+            "with a report of where it hangs; 0: no limit"},
+           watchdog, {.at_least = 0});
   if (sampling != "temperature" && temperature != 1.0) {
     f.refuse("temperature", text::cat("expected a temperature only with sampling: temperature, "
                                       "found it with ",

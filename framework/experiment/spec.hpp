@@ -75,6 +75,7 @@ struct ESPALIER_API TrainSpec {
   Index evaluation_batch = 256;
   Index log_every = 0;         ///< steps between records of the training loss; 0: epochs only
   Index checkpoint_every = 1;  ///< epochs between checkpoints; 0: only when interrupted
+  double watchdog = 600.0;     ///< most seconds of one call into a plugin or one op; 0: no limit
 
   void fields(Fields& fields);
 };

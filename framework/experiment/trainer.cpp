@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/text.hpp"
+#include "core/where.hpp"
 #include "espalier/error.hpp"
 #include "experiment/legality.hpp"
 
@@ -126,7 +127,8 @@ void Trainer::read_losses(PlannedModel& model) {
     const std::size_t t = static_cast<std::size_t>(vars.task) % tasks_.size();
     const auto loss = static_cast<double>(model.plan->loss(vars.task));
     if (!std::isfinite(loss)) {
-      throw RunFailure(text::cat("[train] expected a finite loss of task '", names_[t], "', found ",
+      throw RunFailure(text::cat("[train] expected a finite loss of task '", names_[t],
+                                 "' (plugin ", tasks_[t].handle.plugin(), "), found ",
                                  text::number(loss), " in step ", state_.step + 1, " (epoch ",
                                  state_.epoch + 1, "); try a smaller learning rate"));
     }
@@ -200,6 +202,7 @@ void Trainer::watch(PlannedModel& model) {
 }
 
 void Trainer::step() {
+  where::record().step = state_.step + 1;
   Geometry& geometry = geometry_of_step();
   const bool light = geometry.light.has_value() && !weigher_.due(state_.step);
   PlannedModel& model = light ? *geometry.light : geometry.main;

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/where.hpp"
 #include "espalier/api.hpp"
 
 namespace espalier {
@@ -25,10 +26,13 @@ ESPALIER_API Thrown describe_thrown();
                                            const Thrown& thrown);
 
 /// Runs `call`, which enters code of `plugin`. Every virtual call of an object that a plugin made
-/// goes through here. The plugin's exception object ends inside the catch block: its class and its
-/// text may live in the library, and the library may be gone when the error is shown.
+/// goes through here, and is what the process is at (core/where.hpp). The plugin's exception object
+/// ends inside the catch block: its class and its text may live in the library, and the library may
+/// be gone when the error is shown.
 template <class Call>
 auto guard(std::string_view plugin, std::string_view stage, Call&& call) {
+  const where::Place place{.plugin = plugin, .stage = stage};
+  const where::Inside inside(place);
   Thrown thrown;
   try {
     return call();

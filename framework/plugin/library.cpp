@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "core/text.hpp"
+#include "core/where.hpp"
 #include "espalier/error.hpp"
 #include "plugin/elf_stamp.hpp"
 #include "plugin/handshake.hpp"
@@ -39,6 +40,8 @@ Library::Library(const std::string& path, const std::string& expected_name)
     : path_(path), loaded_(std::make_unique<Loaded>()) {
   const std::string stamp = read_stamp(path);
   check_stamp(path, stamp, expected_name);
+  const where::Place place{.plugin = path_, .stage = "load"};
+  const where::Inside inside(place);
   try {
     // Now: an undefined symbol is found here, not in the middle of a run. Local: two plugins may
     // use the same names.
@@ -59,6 +62,10 @@ Library::Library(const std::string& path, const std::string& expected_name)
   }
 }
 
-Library::~Library() = default;
+Library::~Library() {
+  const where::Place place{.plugin = path_, .stage = "unload"};
+  const where::Inside inside(place);
+  loaded_.reset();
+}
 
 }  // namespace espalier

@@ -13,6 +13,8 @@ void* make_object(const PluginInfo& info, std::string_view kind) {
                                 kind, ", found one that contributes a ", info.kind));
   }
   std::array<char, 1024> error{};
+  const where::Place place{.plugin = info.name, .stage = "constructor"};
+  const where::Inside inside(place);
   void* const object = info.create(error.data(), error.size());
   if (object != nullptr) return object;
   error.back() = '\0';

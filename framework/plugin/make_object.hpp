@@ -3,6 +3,7 @@
 #include <memory>
 #include <string_view>
 
+#include "core/where.hpp"
 #include "plugin/library.hpp"
 
 namespace espalier {
@@ -12,7 +13,12 @@ namespace espalier {
 struct DeleteMade {
   std::shared_ptr<const Library> library;
   void (*destroy)(void*) noexcept;
-  void operator()(void* object) const noexcept { destroy(object); }
+  void operator()(void* object) const noexcept {
+    const where::Place place{.plugin = library ? library->info().name : "(linked)",
+                             .stage = "destructor"};
+    const where::Inside inside(place);
+    destroy(object);
+  }
 };
 
 /// An object that a plugin made, as the base class of its kind.

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "core/where.hpp"
 #include "espalier/metric.hpp"
 #include "plugin/library.hpp"
 
@@ -28,7 +29,12 @@ class ESPALIER_API MetricHandle {
  private:
   struct Delete {
     std::shared_ptr<const Library> library;  // gone after the metric, see TaskHandle
-    void operator()(Metric* metric) const noexcept { delete metric; }
+    void operator()(Metric* metric) const noexcept {
+      const where::Place place{.plugin = library ? library->info().name : "(linked)",
+                               .stage = "destructor of a metric"};
+      const where::Inside inside(place);
+      delete metric;
+    }
   };
 
   std::string plugin_;

@@ -1,7 +1,6 @@
 #include "plugin/registry.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <string_view>
 
@@ -10,6 +9,7 @@
 #include "espalier/error.hpp"
 #include "plugin/elf_stamp.hpp"
 #include "plugin/handshake.hpp"
+#include "plugin/search.hpp"
 #include "plugin/sharing_handle.hpp"
 
 namespace espalier {
@@ -24,15 +24,6 @@ constexpr std::string_view kSuffix = ".so";
 template <class... Parts>
 [[noreturn]] void fail(const std::string& name, const Parts&... parts) {
   throw PluginError(text::cat("[plugin ", name, "] ", parts...));
-}
-
-// "letters" for ".../espalier_letters.so"; empty for any other file.
-std::string name_of_file(const fs::path& path) {
-  const std::string file = path.filename().string();
-  if (file.size() <= kPrefix.size() + kSuffix.size()) return "";
-  if (file.compare(0, kPrefix.size(), kPrefix) != 0) return "";
-  if (file.compare(file.size() - kSuffix.size(), kSuffix.size(), kSuffix) != 0) return "";
-  return file.substr(kPrefix.size(), file.size() - kPrefix.size() - kSuffix.size());
 }
 
 // Two names of one file (a link, a folder given twice) are not two plugins.
@@ -57,7 +48,7 @@ std::vector<std::string> names_in(const std::string& folder) {
   std::error_code failed;
   for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end;
        entry.increment(failed)) {
-    const std::string name = name_of_file(entry->path());
+    const std::string name = plugin_name_of_file(entry->path().string());
     if (!name.empty()) names.push_back(name);
   }
   return names;
@@ -141,6 +132,11 @@ std::unique_ptr<StageSharing> Registry::load_sharing(const std::string& name) {
   return std::make_unique<SharingHandle>(found.library, *found.info);
 }
 
+std::string Registry::file_of(const std::string& name) const {
+  check_plugin_name(name, name);
+  return only_place(name);
+}
+
 std::vector<PluginListing> Registry::list() const {
   std::vector<std::string> names;
   for (const auto& [name, info] : linked_) names.push_back(name);
@@ -166,20 +162,6 @@ std::vector<PluginListing> Registry::list() const {
     listings.push_back(std::move(listing));
   }
   return listings;
-}
-
-std::vector<std::string> plugin_folders(const std::vector<std::string>& given) {
-  std::vector<std::string> folders = given;
-  const std::string beside = beside_program("lib/espalier/plugins");
-  if (!beside.empty()) folders.push_back(beside);
-  const char* const variable = std::getenv("ESPALIER_PLUGIN_PATH");
-  std::string_view rest = variable == nullptr ? "" : variable;
-  while (!rest.empty()) {
-    const std::string_view entry = rest.substr(0, rest.find(':'));
-    if (!entry.empty()) folders.emplace_back(entry);
-    rest.remove_prefix(std::min(rest.size(), entry.size() + 1));
-  }
-  return folders;
 }
 
 }  // namespace espalier

@@ -40,6 +40,10 @@ class ESPALIER_API Registry {
   /// A new way to share a stage, of plugin `name`. Throws PluginError likewise.
   std::unique_ptr<StageSharing> load_sharing(const std::string& name);
 
+  /// The file of plugin `name`, which is not looked into; "" where it is linked. Throws
+  /// PluginError: not found, or found twice.
+  std::string file_of(const std::string& name) const;
+
   /// Every plugin in reach, by its stamp alone: no code of any of them runs. Sorted by name.
   std::vector<PluginListing> list() const;
 
@@ -59,9 +63,5 @@ class ESPALIER_API Registry {
   std::map<std::string, const PluginInfo*> linked_;
   std::map<std::string, std::shared_ptr<const Library>> libraries_;  // by name
 };
-
-/// The folders a program searches: `given`, then lib/espalier/plugins beside the folder of the
-/// running program, then the entries of ESPALIER_PLUGIN_PATH (separated by colons).
-ESPALIER_API std::vector<std::string> plugin_folders(const std::vector<std::string>& given);
 
 }  // namespace espalier

@@ -16,6 +16,7 @@
 extern "C" {
 void openblas_set_num_threads(int threads);
 char* openblas_get_corename(void);
+char* openblas_get_config(void);
 int blas_thread_shutdown_(void);  // NOLINT(readability-identifier-naming): not our name
 }
 
@@ -116,5 +117,7 @@ void set_threads(int threads) {
 }
 
 std::string core_name() { return openblas_get_corename(); }
+
+std::string library() { return openblas_get_config(); }
 
 }  // namespace espalier::blas

@@ -27,4 +27,7 @@ ESPALIER_API void set_threads(int threads);
 /// bits.
 ESPALIER_API std::string core_name();
 
+/// What the library says of itself: "OpenBLAS 0.3.21 DYNAMIC_ARCH ... MAX_THREADS=64".
+ESPALIER_API std::string library();
+
 }  // namespace espalier::blas

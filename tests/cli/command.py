@@ -52,6 +52,22 @@ train: { epochs: 2, batch: 16 }
 """
 
 
+def build_option(name):
+    """What the build was configured with; "" where it has no such option."""
+    cache = os.path.join(os.environ.get("ESPALIER_BUILD", ""), "CMakeCache.txt")
+    if not os.path.exists(cache):
+        return ""
+    with open(cache, encoding="utf-8") as file:
+        for line in file:
+            if line.startswith(name + ":"):
+                return line.split("=", 1)[1].strip()
+    return ""
+
+
+# The sanitizers report crashes and hangs themselves.
+SANITIZED = build_option("ESPALIER_SANITIZE") != ""
+
+
 def espalier(*arguments, cwd=None, environment=None):
     """Runs the command; returns the finished process with its texts."""
     return subprocess.run([ESPALIER, *arguments], cwd=cwd, capture_output=True, text=True,

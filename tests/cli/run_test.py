@@ -76,7 +76,7 @@ class Run(CommandTest):
     def test_a_loss_that_is_not_finite_fails_naming_task_and_step(self):
         sentence = self.refused("run", "small.yaml", "optimizer={sgd: {learning_rate: 1.0e+30}}",
                                 "--out", "out", "--quiet", code=1)
-        self.assertRegex(sentence, r"^\[train\] expected a finite loss of task '(letters|digits)', "
+        self.assertRegex(sentence, r"^\[train\] expected a finite loss of task '(letters|digits)' \(plugin \1\), "
                                    r"found -?(nan|inf) in step \d+ \(epoch 1\); try a smaller learning rate$")
         self.assertEqual(self.summary("out")["status"], "failed")
 

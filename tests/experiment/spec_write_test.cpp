@@ -85,7 +85,8 @@ TEST_CASE("the resolved experiment names every value") {
         "  last_batch: drop\n"
         "  evaluation_batch: 256\n"
         "  log_every: 0\n"
-        "  checkpoint_every: 1\n");
+        "  checkpoint_every: 1\n"
+        "  watchdog: 600\n");
 }
 
 TEST_CASE("a resolved experiment resolves to itself, from any folder") {

@@ -158,16 +158,6 @@ TEST_CASE("a linked plugin is listed without a file") {
   CHECK(listed[0].why_not == "");
 }
 
-TEST_CASE("folders: those given, the one beside the program, ESPALIER_PLUGIN_PATH") {
-  ::setenv("ESPALIER_PLUGIN_PATH", "/opt/one::/opt/two:", 1);
-  const std::vector<std::string> folders = plugin_folders({"/given"});
-  ::unsetenv("ESPALIER_PLUGIN_PATH");
-  const std::string beside =
-      fs::read_symlink("/proc/self/exe").parent_path().string() + "/../lib/espalier/plugins";
-  CHECK(folders == std::vector<std::string>{"/given", beside, "/opt/one", "/opt/two"});
-  CHECK(plugin_folders({}) == std::vector<std::string>{beside});
-}
-
 TEST_CASE("folders are made absolute, and kept once") {
   const Registry registry({"/opt/one/", "/opt/./one", "/opt/two/../one", "here"});
   CHECK(registry.folders() ==

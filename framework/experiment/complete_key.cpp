@@ -1,0 +1,244 @@
+#include "experiment/complete_key.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "core/text.hpp"
+#include "espalier/error.hpp"
+#include "experiment/catalog.hpp"
+#include "experiment/plugin_check.hpp"
+#include "experiment/reference.hpp"
+#include "experiment/spec_parts.hpp"
+#include "experiment/yaml_parse.hpp"
+
+namespace espalier {
+
+namespace {
+
+using Rows = std::vector<FieldRow>;
+using Keys = std::vector<std::string>;  // a path: "train.epochs" in two
+
+constexpr double kProbeSeconds = 2.0;
+
+/// Keys whose value is the name of an entry of a table, or a map from that name to its options.
+const std::map<std::string, std::string> kChoices = {{"sharing", "sharing"},
+                                                     {"balance", "balancers"},
+                                                     {"optimizer", "optimizers"},
+                                                     {"schedule", "schedules"}};
+
+template <class List>
+Rows rows_of(const List& list) {
+  FieldRows rows;
+  try {
+    list(rows);
+  } catch (const Error&) {
+    // `refuse`: the list has ended.
+  }
+  Rows all = rows.rows();
+  std::erase_if(all, [](const FieldRow& row) { return row.name == "..."; });
+  return all;
+}
+
+template <class Object>
+Rows rows_of_keys() {
+  Object object;
+  return rows_of([&](ConfigFields& f) { object.fields(f); });
+}
+
+FieldRow plain(std::string name, const char* type) {
+  FieldRow row;
+  row.name = std::move(name);
+  row.type = type;
+  return row;
+}
+
+void append(Rows& rows, Rows more) {
+  for (FieldRow& row : more) rows.push_back(std::move(row));
+}
+
+/// The keys and values of one experiment.
+class Candidates {
+ public:
+  explicit Candidates(const PluginSearch& search) : search_(search) {
+    try {
+      if (!search.experiment.empty()) root_ = load_yaml(search.experiment);
+    } catch (const Error&) {
+      search_.experiment.clear();  // it will be said when it is run
+    }
+  }
+
+  /// What can stand behind `keys`.
+  Rows at(const Keys& keys) const {
+    if (keys.empty()) return rows_of_keys<ExperimentSpec>();
+    const std::string& first = keys[0];
+    if (kChoices.count(first) > 0) return choice(kChoices.at(first), keys, 1);
+    if (first == "trunk") return trunk(keys);
+    if (first == "data" || first == "tasks") return entries(keys);
+    if (keys.size() > 1) return {};
+    if (first == "train") return rows_of_keys<TrainSpec>();
+    if (first == "diagnostics") return rows_of_keys<DiagnosticsSpec>();
+    return {};
+  }
+
+  /// What can be the value of the last of `keys`.
+  std::vector<std::string> values(const Keys& keys) const {
+    const std::string& last = keys.back();
+    if (keys.size() == 1 && kChoices.count(last) > 0) return names(kChoices.at(last));
+    if (keys.size() == 4 && keys[1] == "stages" && last == "sharing") return names("stage_sharing");
+    if (keys.size() == 3 && keys[0] == "data" && last == "source") return names("sources");
+    if (keys.size() == 3 && keys[0] == "tasks" && last == "plugin") return plugins();
+    if (keys.size() == 3 && keys[0] == "tasks" && last == "data") return names_in("data");
+    for (const FieldRow& row : at({keys.begin(), keys.end() - 1})) {
+      if (row.name == last) return values_of(row);
+    }
+    return {};
+  }
+
+ private:
+  static std::vector<std::string> values_of(const FieldRow& row) {
+    constexpr std::string_view kOneOf = "one of ";
+    if (row.type == "true or false") return {"true", "false"};
+    if (!row.type.starts_with(kOneOf)) {
+      return row.default_value.empty() ? std::vector<std::string>{}
+                                       : std::vector<std::string>{row.default_value};
+    }
+    std::vector<std::string> words;
+    std::string_view rest = std::string_view(row.type).substr(kOneOf.size());
+    while (!rest.empty()) {
+      const std::string_view word = rest.substr(0, rest.find(", "));
+      words.emplace_back(word);
+      rest.remove_prefix(std::min(rest.size(), word.size() + 2));
+    }
+    return words;
+  }
+
+  static std::vector<std::string> names(const std::string& kind) {
+    std::vector<std::string> all;
+    for (const CatalogEntry& entry : catalog()) {
+      if (entry.kind == kind) all.push_back(entry.name);
+    }
+    return all;
+  }
+
+  std::vector<std::string> plugins() const {
+    std::vector<std::string> all;
+    for (const PluginRecord& plugin : list_plugins(search_)) {
+      if (plugin.why_not.empty() && plugin.kind == "task") all.push_back(plugin.name);
+    }
+    return all;
+  }
+
+  std::vector<std::string> names_in(const char* part) const {
+    const ConfigNode* const node = root_.find(part);
+    return node == nullptr ? std::vector<std::string>{} : node->keys();
+  }
+
+  // Names of a table, then the options of the one that is named.
+  static Rows choice(const std::string& kind, const Keys& keys, std::size_t name) {
+    Rows rows;
+    for (const CatalogEntry& entry : catalog()) {
+      if (entry.kind != kind) continue;
+      if (keys.size() == name) rows.push_back(plain(entry.name, "a map"));
+      if (keys.size() == name + 1 && entry.name == keys[name]) return rows_of(entry.list_fields);
+    }
+    return rows;
+  }
+
+  Rows trunk(const Keys& keys) const {
+    if (keys.size() == 1) {
+      Rows rows = rows_of_keys<TrunkSpec>();
+      for (FieldRow& row : rows) {
+        if (row.name == "stages") row.type = "a map";  // by their numbers
+      }
+      return rows;
+    }
+    if (keys[1] != "stages") return {};
+    if (keys.size() == 2) return stage_numbers();
+    if (keys.size() > 3) return keys[3] == "sharing" ? choice("stage_sharing", keys, 4) : Rows{};
+    Stage stage;
+    StageFields fields{stage};
+    return rows_of([&](ConfigFields& f) { fields.fields(f); });
+  }
+
+  Rows stage_numbers() const {
+    Rows rows;
+    const ConfigNode* const trunk = root_.find("trunk");
+    const ConfigNode* const stages = trunk == nullptr ? nullptr : trunk->find("stages");
+    for (std::size_t i = 0; stages != nullptr && i < stages->items.size(); ++i) {
+      rows.push_back(plain(text::cat(i), "a map"));
+    }
+    return rows;
+  }
+
+  Rows entries(const Keys& keys) const {
+    Rows rows;
+    if (keys.size() == 1) {
+      for (const std::string& name : names_in(keys[0].c_str()))
+        rows.push_back(plain(name, "a map"));
+    }
+    if (keys.size() != 2) return rows;
+    rows = keys[0] == "data" ? rows_of_keys<DataSpec>() : rows_of_keys<TaskSpec>();
+    const ConfigNode* const part = root_.find(keys[0]);
+    const ConfigNode* const entry = part == nullptr ? nullptr : part->find(keys[1]);
+    const ConfigNode* const maker =
+        entry == nullptr ? nullptr : entry->find(keys[0] == "data" ? "source" : "plugin");
+    if (maker != nullptr) append(rows, options_of(keys[0], maker->scalar));
+    return rows;
+  }
+
+  Rows options_of(const std::string& part, const std::string& name) const {
+    if (part == "data") return choice("sources", {name}, 0);
+    try {
+      return check_plugin(find_plugin(search_, name).file, kProbeSeconds).options;
+    } catch (const Error&) {
+      return {};
+    }
+  }
+
+  PluginSearch search_;
+  ConfigNode root_;
+};
+
+Keys split(std::string_view path) {
+  Keys keys;
+  for (std::size_t dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.')) {
+    keys.emplace_back(path.substr(0, dot));
+    path.remove_prefix(dot + 1);
+  }
+  keys.emplace_back(path);
+  return keys;
+}
+
+std::vector<std::string> beginning_with(const std::string& typed, std::vector<std::string> all) {
+  std::erase_if(all, [&](const std::string& word) { return !word.starts_with(typed); });
+  std::ranges::sort(all);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+}  // namespace
+
+std::vector<std::string> complete_override(const std::string& typed, const PluginSearch& search) {
+  const Candidates candidates(search);
+  std::vector<std::string> all;
+  const std::size_t equals = typed.find('=');
+  if (equals != std::string::npos) {
+    const std::string key = typed.substr(0, equals);
+    for (const std::string& value : candidates.values(split(key))) {
+      all.push_back(text::cat(key, "=", value));
+    }
+    return beginning_with(typed, std::move(all));
+  }
+  Keys keys = split(typed);
+  keys.pop_back();
+  const std::string before = keys.empty() ? "" : text::join(keys, ".") + ".";
+  for (const FieldRow& row : candidates.at(keys)) {
+    const bool chosen = keys.empty() && kChoices.count(row.name) > 0;
+    const bool inside = row.type.starts_with("a map");
+    if (chosen || inside) all.push_back(text::cat(before, row.name, "."));
+    if (chosen || !inside) all.push_back(text::cat(before, row.name, "="));
+  }
+  return beginning_with(typed, std::move(all));
+}
+
+}  // namespace espalier

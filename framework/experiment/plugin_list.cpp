@@ -1,0 +1,59 @@
+#include "experiment/plugin_list.hpp"
+
+#include <algorithm>
+
+#include "espalier/error.hpp"
+#include "experiment/config_path.hpp"
+#include "experiment/yaml_parse.hpp"
+#include "plugin/registry.hpp"
+#include "plugin/search.hpp"
+
+namespace espalier {
+
+namespace {
+
+// That key alone: what else is wrong with the experiment is not asked here.
+std::vector<std::string> folders_of(const std::string& experiment) {
+  std::vector<std::string> folders;
+  if (experiment.empty()) return folders;
+  const ConfigNode root = load_yaml(experiment);
+  const ConfigNode* const plugins = root.find("plugins");
+  if (plugins == nullptr) return folders;
+  if (plugins->kind != ConfigNode::Kind::list) return {read_path(*plugins, "plugins").file};
+  for (const ConfigNode& item : plugins->items) folders.push_back(read_path(item, "plugins").file);
+  return folders;
+}
+
+std::vector<PluginPlace> places_of(const PluginSearch& search) {
+  return plugin_places(folders_of(search.experiment), search.folders);
+}
+
+Registry registry_of(const std::vector<PluginPlace>& places) {
+  std::vector<std::string> folders;
+  for (const PluginPlace& place : places) folders.push_back(place.folder);
+  return Registry(folders);
+}
+
+}  // namespace
+
+std::vector<PluginRecord> list_plugins(const PluginSearch& search) {
+  const std::vector<PluginPlace> places = places_of(search);
+  std::vector<PluginRecord> records;
+  for (const PluginListing& found : registry_of(places).list()) {
+    records.push_back({found.name, found.kind, found.summary, found.file,
+                       plugin_origin(places, found.file), found.why_not});
+  }
+  return records;
+}
+
+PluginRecord find_plugin(const PluginSearch& search, const std::string& name) {
+  const std::vector<PluginPlace> places = places_of(search);
+  const Registry registry = registry_of(places);
+  const std::string file = registry.file_of(name);
+  const std::vector<PluginListing> all = registry.list();
+  const PluginListing& found = *std::ranges::find(all, name, &PluginListing::name);
+  if (!found.why_not.empty()) throw PluginError(found.why_not);
+  return {name, found.kind, found.summary, file, plugin_origin(places, file), ""};
+}
+
+}  // namespace espalier
