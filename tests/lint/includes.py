@@ -26,6 +26,7 @@ MAY_INCLUDE = {
     "balance": {"core", "tensor"},
     "data": {"core", "tensor"},
     "plugin": ENGINE,
+    "testing": ENGINE | {"sharing", "optim", "plugin"},
     "experiment": BELOW_EXPERIMENT,
     "study": {"core", "experiment"},
     "cli": {"core", "experiment", "study"},
