@@ -17,6 +17,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_report(app);
   add_runs(app);
   add_predict(app);
+  add_new(app);
 }
 
 void add_plugins_option(CLI::App& command, std::vector<std::string>& folders) {

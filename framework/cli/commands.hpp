@@ -28,6 +28,7 @@ void add_compare(CLI::App& app, int& exit_code);
 void add_report(CLI::App& app);
 void add_runs(CLI::App& app);
 void add_predict(CLI::App& app);
+void add_new(CLI::App& app);
 
 void add_plugins_option(CLI::App& command, std::vector<std::string>& folders);
 /// The arguments that all commands over an experiment share.

@@ -30,6 +30,7 @@ MAY_INCLUDE = {
     "experiment": BELOW_EXPERIMENT,
     "study": {"core", "experiment"},
     "cli": {"core", "experiment", "study"},
+    "templates": ENGINE | {"sharing", "plugin", "testing"},  # what `espalier new` writes: plugins
 }
 # What plugins may contribute: plugin/ sees these headers of modules it otherwise must not see.
 INTERFACES = {

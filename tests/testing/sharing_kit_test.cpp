@@ -170,6 +170,13 @@ TEST_CASE("objects that differ from each other") {
          "expected the same bits from two objects made alike, found that ");
 }
 
+TEST_CASE("which parameters are shared is told by name") {
+  const std::map<std::string, bool> shared = testing::parameters_shared(kInfo<RightSharing>);
+  CHECK(shared.size() == 16);  // two stages, weight and bias: one shared column, three of the tasks
+  CHECK(shared.at("trunk/low/0/linear/weight"));
+  CHECK_FALSE(shared.at("trunk/high/b/0/linear/bias"));
+}
+
 TEST_CASE("a task is no way to share") {
   const Report report = testing::check_sharing(kInfo<RightTask>);
   CHECK(failures(report) == Names{"options"});

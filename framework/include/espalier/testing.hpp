@@ -90,6 +90,26 @@ ESPALIER_API Report check_task(const PluginInfo& info, const Options& options = 
 ESPALIER_API Report check_sharing(const PluginInfo& info, const Options& options = {},
                                   const SharingSetting& setting = {});
 
+/// What a task says of given predictions: for tests of one's own.
+struct Judgement {
+  double loss = 0.0;
+  std::map<std::string, double> measures;  ///< by the metric's name
+};
+/// Of predictions, a row an example, and their labels (-1: missing); there are as many classes as a
+/// row has numbers. Throws what the task throws, and ConfigError where rows and labels do not fit.
+ESPALIER_API Judgement judge_labels(const PluginInfo& info,
+                                    const std::vector<std::vector<double>>& predictions,
+                                    const std::vector<int>& labels, const Options& options = {});
+/// Likewise with real targets (NaN: missing), a row an example.
+ESPALIER_API Judgement judge_numbers(const PluginInfo& info,
+                                     const std::vector<std::vector<double>>& predictions,
+                                     const std::vector<std::vector<double>>& targets,
+                                     const Options& options = {});
+/// The parameters that a way to share makes in the kit's trunk (stages `low` and `high`, tasks a, b
+/// and c on the same inputs), by name: whether they are shared, or some task's own.
+ESPALIER_API std::map<std::string, bool> parameters_shared(const PluginInfo& info,
+                                                           const Options& options = {});
+
 /// The folder of the library that was built with this program, where CMake says so.
 inline void add_built_folder([[maybe_unused]] std::vector<std::string>& folders) {
 #ifdef ESPALIER_PLUGIN_FILE
@@ -113,6 +133,21 @@ inline Report check_sharing(std::string_view name, const Options& options = {},
                             SharingSetting setting = {}) {
   add_built_folder(setting.plugin_folders);
   return check_sharing(plugin_named(name, linked_plugins()), options, setting);
+}
+inline Judgement judge_labels(std::string_view name,
+                              const std::vector<std::vector<double>>& predictions,
+                              const std::vector<int>& labels, const Options& options = {}) {
+  return judge_labels(plugin_named(name, linked_plugins()), predictions, labels, options);
+}
+inline Judgement judge_numbers(std::string_view name,
+                               const std::vector<std::vector<double>>& predictions,
+                               const std::vector<std::vector<double>>& targets,
+                               const Options& options = {}) {
+  return judge_numbers(plugin_named(name, linked_plugins()), predictions, targets, options);
+}
+inline std::map<std::string, bool> parameters_shared(std::string_view name,
+                                                     const Options& options = {}) {
+  return parameters_shared(plugin_named(name, linked_plugins()), options);
 }
 
 }  // namespace espalier::testing
