@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "espalier/api.hpp"
+
 namespace espalier {
 
 /// Two build strings, reduced to the parts (separated by "; ") in which they differ.
@@ -13,6 +15,6 @@ struct BuildDifference {
 
 /// What `plugin` and `framework` differ in: all of both where they have not the same number of
 /// parts, nothing where they are equal.
-BuildDifference build_difference(std::string_view plugin, std::string_view framework);
+ESPALIER_API BuildDifference build_difference(std::string_view plugin, std::string_view framework);
 
 }  // namespace espalier
