@@ -23,16 +23,19 @@ set(ESPALIER_SANITIZE "" CACHE STRING "Value of -fsanitize, e.g. address,undefin
 option(ESPALIER_COVERAGE "Measure line coverage" OFF)
 
 # Flags that every translation unit of the project and of its plugins shares.
-add_library(espalier_flags INTERFACE)
-target_compile_options(espalier_flags INTERFACE -march=${ESPALIER_ARCH} -fno-math-errno
-                                                -ffp-contract=fast)
+set(ESPALIER_SHARED_FLAGS -march=${ESPALIER_ARCH} -fno-math-errno -ffp-contract=fast)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND ESPALIER_ARCH STREQUAL "native")
   # g++ 12 splits vectors at 256 bits by default even where 512 are as fast.
-  target_compile_options(espalier_flags INTERFACE -mprefer-vector-width=512)
+  list(APPEND ESPALIER_SHARED_FLAGS -mprefer-vector-width=512)
 endif()
 if(ESPALIER_SANITIZE)
-  target_compile_options(espalier_flags INTERFACE -fsanitize=${ESPALIER_SANITIZE}
-                                                  -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  list(APPEND ESPALIER_SHARED_FLAGS -fsanitize=${ESPALIER_SANITIZE} -fno-sanitize-recover=all
+       -fno-omit-frame-pointer)
+endif()
+add_library(espalier_flags INTERFACE)
+target_compile_features(espalier_flags INTERFACE cxx_std_20)
+target_compile_options(espalier_flags INTERFACE ${ESPALIER_SHARED_FLAGS})
+if(ESPALIER_SANITIZE)
   target_link_options(espalier_flags INTERFACE -fsanitize=${ESPALIER_SANITIZE})
 endif()
 if(ESPALIER_COVERAGE)

@@ -28,7 +28,11 @@ void add_plugins_option(CLI::App& command, std::vector<std::string>& folders) {
 }
 
 void add_experiment_arguments(CLI::App& command, RunRequest& request) {
-  command.add_option("experiment", request.file, "the experiment's YAML file")->required();
+  command
+      .add_option("experiment", request.file,
+                  "the experiment's YAML file, or the name of a shipped one")
+      ->required()
+      ->transform(own_or_shipped);
   command.add_option("overrides", request.overrides, "key.path=value, e.g. train.epochs=5 seed=3");
   add_plugins_option(command, request.plugin_folders);
 }

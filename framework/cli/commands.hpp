@@ -30,6 +30,10 @@ void add_runs(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_new(CLI::App& app);
 
+/// `file`, or where there is none and it is no absolute path, the experiment or study of that name
+/// (".yaml" may be left out) in share/espalier/experiments beside the program's folder.
+std::string own_or_shipped(const std::string& file);
+
 void add_plugins_option(CLI::App& command, std::vector<std::string>& folders);
 /// The arguments that all commands over an experiment share.
 void add_experiment_arguments(CLI::App& command, RunRequest& request);

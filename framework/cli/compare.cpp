@@ -34,7 +34,9 @@ int run(const CompareRequest& request, const std::string& out, bool plan, bool j
 }  // namespace
 
 void add_study_arguments(CLI::App& command, CompareRequest& request) {
-  command.add_option("study", request.file, "the study's YAML file")->required();
+  command.add_option("study", request.file, "the study's YAML file, or the name of a shipped one")
+      ->required()
+      ->transform(own_or_shipped);
   command.add_option("--store", request.store, "folder of all runs (default: runs)");
   add_plugins_option(command, request.plugin_folders);
 }

@@ -7,6 +7,7 @@
 #include "core/build_id.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
+#include "plugin/build_difference.hpp"
 
 namespace espalier {
 
@@ -67,8 +68,9 @@ PluginStamp check_stamp(std::string_view where, std::string_view bytes,
   }
   const auto build = text_at(bytes, offsetof(PluginInfo, build), sizeof(PluginInfo::build));
   if (build != build_string()) {
-    refuse(where, "built for ", shown(build), ", this framework is ", shown(build_string()),
-           "; rebuild the plugin");
+    const BuildDifference differ = build_difference(build, build_string());
+    refuse(where, "built for ", shown(differ.plugin), ", this framework is ",
+           shown(differ.framework), "; rebuild the plugin");
   }
   const auto name = text_at(bytes, offsetof(PluginInfo, name), sizeof(PluginInfo::name));
   check_plugin_name(where, name);

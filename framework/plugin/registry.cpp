@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "core/program.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 #include "plugin/elf_stamp.hpp"
@@ -60,12 +61,6 @@ std::vector<std::string> names_in(const std::string& folder) {
     if (!name.empty()) names.push_back(name);
   }
   return names;
-}
-
-std::string read_link_of_program() {
-  std::error_code failed;
-  const fs::path program = fs::read_symlink("/proc/self/exe", failed);
-  return failed ? "" : program.parent_path().string();
 }
 
 }  // namespace
@@ -175,8 +170,8 @@ std::vector<PluginListing> Registry::list() const {
 
 std::vector<std::string> plugin_folders(const std::vector<std::string>& given) {
   std::vector<std::string> folders = given;
-  const std::string program = read_link_of_program();
-  if (!program.empty()) folders.push_back(program + "/../lib/espalier/plugins");
+  const std::string beside = beside_program("lib/espalier/plugins");
+  if (!beside.empty()) folders.push_back(beside);
   const char* const variable = std::getenv("ESPALIER_PLUGIN_PATH");
   std::string_view rest = variable == nullptr ? "" : variable;
   while (!rest.empty()) {

@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <filesystem>
 
+#include "core/program.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 
@@ -40,10 +40,9 @@ pid_t start_worker(const std::string& command, const std::vector<std::string>& a
 }
 
 std::string own_command() {
-  std::error_code failed;
-  const auto path = std::filesystem::read_symlink("/proc/self/exe", failed);
-  if (failed) throw RunFailure("[study] cannot find the running program: " + failed.message());
-  return path.string();
+  std::string path = program_file();
+  if (path.empty()) throw RunFailure("[study] cannot find the running program: no /proc/self/exe");
+  return path;
 }
 
 }  // namespace espalier

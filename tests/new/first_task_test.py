@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
-from workplace import SOURCE, WorkplaceTest, environment
+from workplace import SOURCE, WorkplaceTest
 
 PAGE = os.path.join(SOURCE, "docs", "first-task.md")
 BLOCK = re.compile(r"(?:<!-- made: (?P<made>\S+) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)```", re.S)
@@ -38,7 +38,7 @@ class FirstTask(WorkplaceTest):
         return "\n".join(lines)
 
     def test_the_page_from_top_to_bottom(self):
-        done = subprocess.run(["bash", "-c", self.script()], cwd=self.folder, env=environment(),
+        done = subprocess.run(["bash", "-c", self.script()], cwd=self.folder, env=self.environment,
                               capture_output=True, text=True, timeout=1800, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         tests = re.findall(r"\d+% tests passed, \d+ tests failed out of \d+", done.stdout)

@@ -1,5 +1,5 @@
-"""Shared by the tests of `espalier new`: an empty folder, with the command on the PATH and the framework
-where CMake finds it: an installed prefix (ESPALIER_PREFIX), or the build tree."""
+"""Shared by the tests of `espalier new`: an empty folder, and an installed prefix whose command is on the
+PATH. Nothing else says where the framework is."""
 import os
 import subprocess
 import tempfile
@@ -9,20 +9,26 @@ import unittest
 SOURCE = os.environ["ESPALIER_SOURCE"]
 
 
-def environment():
-    prefix = os.environ.get("ESPALIER_PREFIX")
-    found = {**os.environ, "CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count()), "CTEST_OUTPUT_ON_FAILURE": "1"}
-    if prefix:
-        found["PATH"] = os.path.join(prefix, "bin") + os.pathsep + os.environ["PATH"]
-    else:
-        found["PATH"] = os.path.dirname(os.environ["ESPALIER"]) + os.pathsep + os.environ["PATH"]
-        found["espalier_DIR"] = os.environ["ESPALIER_PACKAGE"]
-    found.pop("ESPALIER_PLUGIN_PATH", None)
-    return found
+def environment(prefix):
+    """A user's shell has none of the build's settings."""
+    plain = {name: value for name, value in os.environ.items()
+             if not name.startswith(("ESPALIER", "CMAKE", "PKG_CONFIG"))}
+    return {**plain, "PATH": os.path.join(prefix, "bin") + os.pathsep + os.environ["PATH"],
+            "CXX": os.environ["ESPALIER_CXX"], "CMAKE_BUILD_PARALLEL_LEVEL": "2"}
 
 
 class WorkplaceTest(unittest.TestCase):
     maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        done = subprocess.run(["cmake", "--install", os.environ["ESPALIER_BUILD"], "--prefix", folder.name],
+                              capture_output=True, text=True, timeout=300, check=False)
+        if done.returncode != 0:
+            raise AssertionError(done.stdout + done.stderr)
+        cls.environment = environment(folder.name)
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -37,7 +43,7 @@ class WorkplaceTest(unittest.TestCase):
             return file.read()
 
     def do(self, *command, cwd=""):
-        return subprocess.run(command, cwd=self.path(cwd), env=environment(), capture_output=True, text=True,
+        return subprocess.run(command, cwd=self.path(cwd), env=self.environment, capture_output=True, text=True,
                               timeout=900, check=False)
 
     def do_ok(self, *command, cwd=""):
