@@ -20,6 +20,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_plugins(app, exit_code);
   add_doctor(app, exit_code);
   add_completion(app);
+  add_new(app);
 }
 
 void add_plugins_option(CLI::App& command, std::vector<std::string>& folders) {

@@ -31,6 +31,7 @@ void add_predict(CLI::App& app);
 void add_plugins(CLI::App& app, int& exit_code);
 void add_doctor(CLI::App& app, int& exit_code);
 void add_completion(CLI::App& app);
+void add_new(CLI::App& app);
 
 /// `file`, or where there is none and it is no absolute path, the experiment or study of that name
 /// (".yaml" may be left out) in share/espalier/experiments beside the program's folder.

@@ -26,9 +26,11 @@ MAY_INCLUDE = {
     "balance": {"core", "tensor"},
     "data": {"core", "tensor"},
     "plugin": ENGINE,
+    "testing": ENGINE | {"sharing", "optim", "plugin"},
     "experiment": BELOW_EXPERIMENT,
     "study": {"core", "experiment"},
     "cli": {"core", "experiment", "study"},
+    "templates": ENGINE | {"sharing", "plugin", "testing"},  # what `espalier new` writes: plugins
 }
 # What plugins may contribute: plugin/ sees these headers of modules it otherwise must not see.
 INTERFACES = {

@@ -61,7 +61,8 @@ def check_compiled():
     listing = re.sub(r"#[^\n]*", "", (FRAMEWORK / "CMakeLists.txt").read_text())
     listed = set(re.findall(r"[\w/]+\.cpp", listing))
     existing = {path.relative_to(FRAMEWORK).as_posix()
-                for path in sources.files("framework", suffixes=[".cpp"])}
+                for path in sources.files("framework", suffixes=[".cpp"])
+                if "templates" not in path.parts}  # text until `espalier new` writes them
     violations = [f"framework/CMakeLists.txt: {file} exists and is not listed"
                   for file in sorted(existing - listed)]
     violations += [f"framework/CMakeLists.txt: {file} is listed and does not exist"

@@ -1,0 +1,172 @@
+// module: testing
+#pragma once
+
+#include <initializer_list>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "espalier/plugin.hpp"
+
+/// Checks that every plugin should pass, for the tests of a plugin's author: one line each (see the
+/// macros at the end). They know no test framework: what they find comes back as sentences.
+namespace espalier::testing {
+
+/// The value of an option as a test writes it: `{{"classes", 5}, {"hidden", {8, 6}}}`.
+class Option {
+ public:
+  using Value = std::variant<bool, Index, double, std::string, std::vector<Index>,
+                             std::vector<double>, std::vector<std::string>>;
+
+  Option(bool value) : value_(value) {}
+  Option(int value) : value_(Index{value}) {}
+  Option(Index value) : value_(value) {}
+  Option(double value) : value_(value) {}
+  Option(const char* value) : value_(std::string(value)) {}
+  Option(std::string value) : value_(std::move(value)) {}
+  Option(std::initializer_list<int> list) : value_(std::vector<Index>(list.begin(), list.end())) {}
+  Option(std::initializer_list<double> list) : value_(std::vector<double>(list)) {}
+  Option(std::initializer_list<const char*> list)
+      : value_(std::vector<std::string>(list.begin(), list.end())) {}
+
+  const Value& value() const { return value_; }
+
+ private:
+  Value value_;
+};
+
+/// Options by name, as in YAML.
+using Options = std::map<std::string, Option>;
+
+/// What one check found.
+struct Result {
+  enum class Kind : std::uint8_t { passed, failed, skipped };
+  std::string check;  ///< "gradients"
+  Kind kind = Kind::passed;
+  std::string sentence;  ///< failed: what was expected and what was found; skipped: why
+};
+using Report = std::vector<Result>;
+
+/// A column of labels below `classes`, one an example.
+ESPALIER_API TargetColumn label_column(Index classes);
+/// A column of real numbers, `sample` of them an example.
+ESPALIER_API TargetColumn number_column(const Shape& sample = {1});
+
+struct TaskSetting {
+  /// Shape of one row of features: (units), or (height, width, channels).
+  Shape features = {8};
+  /// What is learned. Absent: labels, as many classes as the option `classes` says (2 where there
+  /// is none), or one real number where the task refuses labels.
+  std::optional<TargetColumn> target = std::nullopt;
+  /// Checks that do not fit, by name: a contrastive loss, for one, is no mean over rows.
+  std::vector<std::string> skip = {};
+  /// `overfit`: the loss must fall to this share of its start within so many steps.
+  double overfit_to = 0.5;
+  int overfit_steps = 300;
+  /// Folders of the built library, for `static_dynamic`, before those that are searched anyway:
+  /// ESPALIER_PLUGIN_PATH, and `plugins` and `../lib/espalier/plugins` beside the program.
+  std::vector<std::string> plugin_folders = {};
+};
+
+struct SharingSetting {
+  Index features = 6;  ///< numbers in a row of the trunk's input
+  Index units = 4;     ///< of each of the trunk's two linear layers
+  /// Checks that do not fit, by name.
+  std::vector<std::string> skip = {};
+  /// As above.
+  std::vector<std::string> plugin_folders = {};
+};
+
+/// Runs every check of tasks on the plugin `info`, which makes tasks. Throws ConfigError where
+/// `setting` names a check that there is not.
+ESPALIER_API Report check_task(const PluginInfo& info, const Options& options = {},
+                               const TaskSetting& setting = {});
+/// Likewise for a plugin that makes ways to share a stage.
+ESPALIER_API Report check_sharing(const PluginInfo& info, const Options& options = {},
+                                  const SharingSetting& setting = {});
+
+/// What a task says of given predictions: for tests of one's own.
+struct Judgement {
+  double loss = 0.0;
+  std::map<std::string, double> measures;  ///< by the metric's name
+};
+/// Of predictions, a row an example, and their labels (-1: missing); there are as many classes as a
+/// row has numbers. Throws what the task throws, and ConfigError where rows and labels do not fit.
+ESPALIER_API Judgement judge_labels(const PluginInfo& info,
+                                    const std::vector<std::vector<double>>& predictions,
+                                    const std::vector<int>& labels, const Options& options = {});
+/// Likewise with real targets (NaN: missing), a row an example.
+ESPALIER_API Judgement judge_numbers(const PluginInfo& info,
+                                     const std::vector<std::vector<double>>& predictions,
+                                     const std::vector<std::vector<double>>& targets,
+                                     const Options& options = {});
+/// The parameters that a way to share makes in the kit's trunk (stages `low` and `high`, tasks a, b
+/// and c on the same inputs), by name: whether they are shared, or some task's own.
+ESPALIER_API std::map<std::string, bool> parameters_shared(const PluginInfo& info,
+                                                           const Options& options = {});
+
+/// The folder of the library that was built with this program, where CMake says so.
+inline void add_built_folder([[maybe_unused]] std::vector<std::string>& folders) {
+#ifdef ESPALIER_PLUGIN_FILE
+  const std::string file = ESPALIER_PLUGIN_FILE;
+  folders.push_back(file.substr(0, file.rfind('/')));
+#endif
+}
+
+/// The plugin `name` among those linked into this program. Throws PluginError.
+ESPALIER_API const PluginInfo& plugin_named(std::string_view name,
+                                            std::span<const PluginInfo* const> linked);
+
+/// The same for a plugin that is linked into this program, by name. Where espalier_add_plugin()
+/// built the program, its library is found as well.
+inline Report check_task(std::string_view name, const Options& options = {},
+                         TaskSetting setting = {}) {
+  add_built_folder(setting.plugin_folders);
+  return check_task(plugin_named(name, linked_plugins()), options, setting);
+}
+inline Report check_sharing(std::string_view name, const Options& options = {},
+                            SharingSetting setting = {}) {
+  add_built_folder(setting.plugin_folders);
+  return check_sharing(plugin_named(name, linked_plugins()), options, setting);
+}
+inline Judgement judge_labels(std::string_view name,
+                              const std::vector<std::vector<double>>& predictions,
+                              const std::vector<int>& labels, const Options& options = {}) {
+  return judge_labels(plugin_named(name, linked_plugins()), predictions, labels, options);
+}
+inline Judgement judge_numbers(std::string_view name,
+                               const std::vector<std::vector<double>>& predictions,
+                               const std::vector<std::vector<double>>& targets,
+                               const Options& options = {}) {
+  return judge_numbers(plugin_named(name, linked_plugins()), predictions, targets, options);
+}
+inline std::map<std::string, bool> parameters_shared(std::string_view name,
+                                                     const Options& options = {}) {
+  return parameters_shared(plugin_named(name, linked_plugins()), options);
+}
+
+}  // namespace espalier::testing
+
+/// One line of a doctest file: ESPALIER_TEST_TASK("vowel", {{"classes", 2}}) is a test case that
+/// fails once for each check that fails, with its sentence. The arguments are those of
+/// espalier::testing::check_task. Include <doctest/doctest.h> as well.
+#define ESPALIER_TEST_TASK(...) ESPALIER_KIT_CASE(check_task, "task", __VA_ARGS__)
+/// Likewise with the arguments of espalier::testing::check_sharing.
+#define ESPALIER_TEST_SHARING(...) ESPALIER_KIT_CASE(check_sharing, "sharing", __VA_ARGS__)
+
+#define ESPALIER_KIT_CASE(check_plugin, what, ...)                                                 \
+  TEST_CASE("the kit's checks of a " what ": " #__VA_ARGS__) {                                     \
+    for (const espalier::testing::Result& result : espalier::testing::check_plugin(__VA_ARGS__)) { \
+      const bool failed = result.kind == espalier::testing::Result::Kind::failed;                  \
+      if (result.kind == espalier::testing::Result::Kind::skipped) {                               \
+        MESSAGE(result.check, " skipped: ", result.sentence);                                      \
+      }                                                                                            \
+      CHECK_MESSAGE(!failed, result.check, ": ", result.sentence);                                 \
+    }                                                                                              \
+  }                                                                                                \
+  static_assert(true, "takes the semicolon")

@@ -1,0 +1,36 @@
+#include "testing/open_library.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/text.hpp"
+#include "plugin/registry.hpp"
+
+namespace espalier::testing {
+
+namespace {
+
+// plugin_folders() knows a prefix's folder and the variable; a plugin's own build has this one.
+std::vector<std::string> searched(std::vector<std::string> folders) {
+  std::error_code failed;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (!failed) folders.push_back(program.parent_path() / "plugins");
+  return plugin_folders(folders);
+}
+
+}  // namespace
+
+OpenedLibrary open_library(const std::string& name, const std::vector<std::string>& folders) {
+  const auto registry = std::make_shared<Registry>(searched(folders));
+  const std::vector<PluginListing> all = registry->list();
+  if (std::ranges::find(all, name, &PluginListing::name) == all.end()) {
+    OpenedLibrary none;
+    none.why_not = text::cat("no espalier_", name, ".so in ", text::join(registry->folders(), ", "),
+                             "; name its folder in ESPALIER_PLUGIN_PATH");
+    return none;
+  }
+  return {"", registry, [registry, name] { return registry->load(name); },
+          [registry, name] { return registry->load_sharing(name); }};
+}
+
+}  // namespace espalier::testing
