@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "balance/balancer.hpp"
-#include "balance/conventions.hpp"
 #include "core/text.hpp"
 #include "data/source.hpp"
+#include "espalier/balance_conventions.hpp"
 #include "nn/layer.hpp"
 #include "optim/optimizer.hpp"
 #include "optim/schedule.hpp"

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "balance/balancer.hpp"
-#include "balance/conventions.hpp"
 #include "data/source.hpp"
+#include "espalier/balance_conventions.hpp"
 #include "experiment/config_choice.hpp"
 #include "optim/optimizer.hpp"
 #include "optim/schedule.hpp"

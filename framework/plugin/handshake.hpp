@@ -11,7 +11,7 @@ namespace espalier {
 struct PluginStamp {
   std::string name;
   std::string summary;
-  std::string kind;  ///< "task" or "sharing"
+  std::string kind;  ///< see PluginInfo::kind
 };
 
 /// Compares the first bytes of a PluginInfo with this framework: magic, API number, size, build,

@@ -15,7 +15,7 @@ namespace espalier {
 struct PluginListing {
   std::string name;     ///< of the file where the stamp cannot be trusted
   std::string summary;  ///< empty where it cannot be trusted
-  std::string kind;     ///< "task" or "sharing"; empty where it cannot be trusted
+  std::string kind;     ///< see PluginInfo::kind; empty where it cannot be trusted
   std::string file;     ///< empty: linked into the program
   std::string why_not;  ///< empty: usable
 };
