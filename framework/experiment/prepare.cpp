@@ -26,8 +26,8 @@ void resolve_threads(ExperimentSpec& spec) {
   }
 }
 
-std::vector<std::string> folders(std::vector<std::string> all, const ExperimentSpec& spec) {
-  for (const Path& path : spec.plugins) all.push_back(path.file);
+std::vector<std::string> folders(std::vector<std::string> all, const ConfigNode& root) {
+  for (const Path& path : plugin_folders_of(root)) all.push_back(path.file);
   return all;
 }
 
@@ -37,9 +37,9 @@ std::unique_ptr<Prepared> prepare_spec(const ConfigNode& root,
                                        const std::vector<std::string>& plugin_folders_given) {
   auto p = std::make_unique<Prepared>();
   p->clock = std::make_unique<PhaseClock>();
-  p->spec = read_spec(root);
+  p->registry = std::make_unique<Registry>(plugin_folders(folders(plugin_folders_given, root)));
+  p->spec = read_spec(root, p->registry.get());
   resolve_threads(p->spec);
-  p->registry = std::make_unique<Registry>(plugin_folders(folders(plugin_folders_given, p->spec)));
   p->tasks = load_tasks(p->spec, *p->registry);
   p->resolved = emit_yaml(resolved(p->spec));
   return p;

@@ -7,9 +7,11 @@
 
 #include "core/text.hpp"
 #include "espalier/error.hpp"
+#include "plugin/balancer_handle.hpp"
 #include "plugin/elf_stamp.hpp"
 #include "plugin/handshake.hpp"
 #include "plugin/sharing_handle.hpp"
+#include "plugin/source_handle.hpp"
 
 namespace espalier {
 
@@ -144,6 +146,20 @@ TaskHandle Registry::load(const std::string& name) {
 std::unique_ptr<StageSharing> Registry::load_sharing(const std::string& name) {
   const Found found = find(name);
   return std::make_unique<SharingHandle>(found.library, *found.info);
+}
+
+std::unique_ptr<Balancer> Registry::load_balancer(const std::string& name) {
+  const Found found = find(name);
+  return std::make_unique<BalancerHandle>(found.library, *found.info);
+}
+
+std::unique_ptr<Source> Registry::load_source(const std::string& name) {
+  const Found found = find(name);
+  return std::make_unique<SourceHandle>(found.library, *found.info);
+}
+
+bool Registry::has(const std::string& name) const {
+  return is_plugin_name(name) && (linked_.count(name) > 0 || !files_of(name).empty());
 }
 
 std::vector<PluginListing> Registry::list() const {

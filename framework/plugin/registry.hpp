@@ -40,6 +40,14 @@ class ESPALIER_API Registry {
   /// A new way to share a stage, of plugin `name`. Throws PluginError likewise.
   std::unique_ptr<StageSharing> load_sharing(const std::string& name);
 
+  /// A new method that combines the tasks, or a new source of data, of plugin `name`. Throw
+  /// PluginError likewise.
+  std::unique_ptr<Balancer> load_balancer(const std::string& name);
+  std::unique_ptr<Source> load_source(const std::string& name);
+
+  /// Whether a plugin of that name is in reach, usable or not.
+  bool has(const std::string& name) const;
+
   /// Every plugin in reach, by its stamp alone: no code of any of them runs. Sorted by name.
   std::vector<PluginListing> list() const;
 

@@ -14,12 +14,14 @@ namespace espalier {
 /// One named column of a data set: `rows` samples of shape `sample` ((28, 28, 1) for an image, (1)
 /// for a label), held as reals or as integers.
 struct ColumnData {
-  std::string name;  ///< "images", "label", "inputs", "torque1"
-  Shape sample;      ///< shape of one sample, without the rows axis
+  std::string name = {};  ///< "images", "label", "inputs", "torque1"
+  Shape sample = {};      ///< shape of one sample, without the rows axis
   Dtype dtype = Dtype::floating;
-  std::vector<real> reals;             ///< dtype floating: rows * sample.size() numbers
-  std::vector<std::int32_t> integers;  ///< dtype integer: likewise; -1 = label missing
-  Index classes = 0;  ///< dtype integer: largest value + 1 (or the source's own count)
+  std::vector<real> reals = {};             ///< dtype floating: rows * sample.size() numbers
+  std::vector<std::int32_t> integers = {};  ///< dtype integer: likewise; -1 = label missing
+  /// dtype integer: largest value + 1, or the source's own count (a part may lack some); a plugin
+  /// may leave it 0 for the former
+  Index classes = 0;
 };
 
 /// A data set in memory: columns over the same rows, under different names.
