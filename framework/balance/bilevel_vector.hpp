@@ -3,8 +3,8 @@
 #include <string_view>
 #include <vector>
 
-#include "balance/bilevel.hpp"
 #include "espalier/api.hpp"
+#include "espalier/bilevel.hpp"
 
 /// What bilevel methods share.
 namespace espalier::bilevel {

@@ -13,11 +13,11 @@
 #include <cmath>
 #include <numeric>
 
-#include "balance/gram.hpp"
 #include "balance/make.hpp"
 #include "balance/nonzero_rows.hpp"
 #include "balance/solve/cagrad_point.hpp"
 #include "balance/solve/dual_cone.hpp"
+#include "espalier/gram.hpp"
 
 namespace espalier {
 

@@ -12,10 +12,10 @@
 #include <cmath>
 #include <numeric>
 
-#include "balance/gram.hpp"
 #include "balance/make.hpp"
 #include "balance/nonzero_rows.hpp"
 #include "balance/solve/pseudo_inverse.hpp"
+#include "espalier/gram.hpp"
 
 namespace espalier {
 

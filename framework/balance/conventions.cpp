@@ -1,11 +1,11 @@
-#include "balance/conventions.hpp"
+#include "espalier/balance_conventions.hpp"
 
 #include <array>
 #include <cmath>
 #include <numeric>
 #include <string_view>
 
-#include "balance/gram.hpp"
+#include "espalier/gram.hpp"
 
 namespace espalier {
 

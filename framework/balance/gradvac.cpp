@@ -14,9 +14,9 @@
 #include <cmath>
 #include <numeric>
 
-#include "balance/gram.hpp"
 #include "balance/make.hpp"
 #include "balance/nonzero_rows.hpp"
+#include "espalier/gram.hpp"
 
 namespace espalier {
 

@@ -8,7 +8,7 @@
 
 #include <cmath>
 
-#include "balance/gram.hpp"
+#include "espalier/gram.hpp"
 
 namespace espalier {
 

@@ -9,10 +9,10 @@
 // lengths. gamma = rho = 0.1; published code ranges from 0.001 to 0.1.
 #include <algorithm>
 
-#include "balance/gram.hpp"
 #include "balance/make.hpp"
 #include "balance/simplex_state.hpp"
 #include "balance/solve/simplex_projection.hpp"
+#include "espalier/gram.hpp"
 
 namespace espalier {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "balance/gram.hpp"
+#include "espalier/gram.hpp"
 
 namespace espalier {
 

@@ -14,10 +14,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "balance/gram.hpp"
 #include "balance/make.hpp"
 #include "balance/simplex_state.hpp"
 #include "balance/solve/simplex_projection.hpp"
+#include "espalier/gram.hpp"
 
 namespace espalier {
 

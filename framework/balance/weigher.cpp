@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include "balance/gram.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
+#include "espalier/gram.hpp"
 
 namespace espalier {
 
@@ -40,6 +40,9 @@ void Weigher::begin(BalanceSizes sizes) {
   lengths_.reserve(tasks_);
   for (std::vector<double>* per_task : {&losses_, &solved_}) per_task->reserve(tasks_);
   for (std::vector<double>* matrix : {&gram_, &cross_}) matrix->reserve(tasks_ * tasks_);
+  constexpr std::size_t kSentence = 256;  // a step that falls back allocates nothing
+  fallback_.reserve(kSentence);
+  report_.last_fallback.reserve(kSentence);
   sizes.blocks = blocks_;
   method_.begin(sizes);
 }
@@ -90,7 +93,7 @@ BalanceStep Weigher::open(const TaskStep& step, std::span<const double> g) {
     }
   }
   solved_.assign(n, kNone);
-  fallback_ = {};
+  fallback_.clear();
   return {.losses = losses_,
           .gram = gram_,
           .random = &random_,

@@ -22,10 +22,10 @@ struct TaskStep {
 /// How often something out of the ordinary happened, in steps.
 struct BalanceReport {
   std::uint64_t steps = 0;
-  std::uint64_t fallbacks = 0;          ///< the method's problem had no solution
-  std::vector<std::uint64_t> absent;    ///< per task: no labelled row in the batch
-  std::vector<std::uint64_t> zero;      ///< per task: its gradient was exactly zero
-  std::string_view last_fallback = {};  ///< its reason, in this process
+  std::uint64_t fallbacks = 0;        ///< the method's problem had no solution
+  std::vector<std::uint64_t> absent;  ///< per task: no labelled row in the batch
+  std::vector<std::uint64_t> zero;    ///< per task: its gradient was exactly zero
+  std::string last_fallback;          ///< its reason, in this process
 };
 
 /// A method with the conventions around it. In this order: tasks without labels, and tasks without
@@ -95,7 +95,7 @@ class ESPALIER_API Weigher {
   std::vector<char> known_;                             // (K T): held_ came from a solution
   std::vector<std::size_t> at_hand_;
   std::vector<double> losses_, gram_, cross_, solved_, lengths_;
-  std::string_view fallback_;
+  std::string fallback_;
   BalanceReport report_;
 };
 

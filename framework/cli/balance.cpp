@@ -21,6 +21,7 @@ void add_balance(CLI::App& app) {
   command->add_option("--losses", request->losses, "the tasks' losses: 1.2,0.3 (default: ones)");
   command->add_option("--steps", request->steps, "steps on the same input (default: 1)");
   command->add_option("--seed", request->seed, "seed of a method that draws (default: 1)");
+  add_plugins_option(*command, request->plugin_folders);
   command->add_flag("--json", *json, "as JSON");
   command->callback([request, json] {
     const BalanceAnswer answer = balance_matrix(*request);

@@ -113,6 +113,7 @@ Words balancer_options(const Line& line) {
   return all;
 }
 
+Words templates(const Line& /*line*/) { return {"task", "sharing", "balancer", "source", "experiment"}; }
 Words shells(const Line& /*line*/) { return {"bash", "zsh", "fish"}; }
 Words nothing(const Line& /*line*/) { return {}; }
 
@@ -138,6 +139,7 @@ const std::map<std::string, Positionals>& positionals() {
       {"runs", {{run_folders}}},
       {"plugins info", {{plugins}}},
       {"plugins which", {{plugins}}},
+      {"new", {{templates}}},
       {"completion", {{shells}}}};
   return kTable;
 }

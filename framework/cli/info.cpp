@@ -39,10 +39,11 @@ std::vector<CatalogEntry> everything(const std::vector<std::string>& folders) {
 void info(const std::string& name, const std::vector<std::string>& folders) {
   bool found = false;
   std::vector<std::string> names;
-  for (const CatalogEntry& entry : everything(folders)) {
+  for (CatalogEntry& entry : everything(folders)) {
     names.push_back(entry.name);
     if (entry.name != name) continue;
     found = true;
+    if (entry.complete) entry.complete(entry);
     std::cout << name << " (" << entry.kind << "): " << entry.summary << '\n';
     if (!entry.reference.empty()) std::cout << "  paper: " << entry.reference << '\n';
     if (!entry.detail.empty()) print_indented(entry.detail);

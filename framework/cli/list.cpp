@@ -22,9 +22,13 @@ std::vector<Row> rows_of(const std::string& kind, const std::vector<std::string>
   for (const CatalogEntry& entry : catalog()) {
     if (kind.empty() || kind == entry.kind) rows.push_back({entry.kind, entry.name, entry.summary});
   }
-  if (!kind.empty() && kind != "plugins") return rows;
   for (const CatalogEntry& plugin : plugin_catalog(folders)) {
-    rows.push_back({plugin.kind, plugin.name, plugin.summary});
+    if (kind.empty() || kind == "plugins") {
+      const std::string of = plugin.beside.empty() ? "" : plugin.beside + ": ";
+      rows.push_back({plugin.kind, plugin.name, of + plugin.summary});
+    } else if (kind == plugin.beside) {
+      rows.push_back({plugin.beside, plugin.name, "plugin: " + plugin.summary});
+    }
   }
   return rows;
 }

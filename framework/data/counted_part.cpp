@@ -1,4 +1,4 @@
-#include "data/counted_part.hpp"
+#include "espalier/source.hpp"
 
 #include <cmath>
 

@@ -5,10 +5,10 @@
 #include "core/text.hpp"
 #include "data/csv_dataset.hpp"
 #include "data/csv_table.hpp"
-#include "data/data_file.hpp"
 #include "data/gzip.hpp"
 #include "data/make.hpp"
 #include "espalier/error.hpp"
+#include "espalier/source.hpp"
 
 namespace espalier {
 

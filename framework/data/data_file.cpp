@@ -1,4 +1,4 @@
-#include "data/data_file.hpp"
+#include "espalier/source.hpp"
 
 #include "core/file.hpp"
 #include "core/text.hpp"

@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "data/stream.hpp"
 #include "espalier/error.hpp"
+#include "espalier/source.hpp"
 
 namespace espalier {
 

@@ -1,43 +1,15 @@
 #pragma once
 
-#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "espalier/dataset.hpp"
 #include "espalier/random.hpp"
-#include "espalier/shape.hpp"
-#include "espalier/tensor.hpp"
 
 namespace espalier {
-
-/// One named column of a data set: `rows` samples of shape `sample` ((28, 28, 1) for an image, (1)
-/// for a label), held as reals or as integers.
-struct ColumnData {
-  std::string name;  ///< "images", "label", "inputs", "torque1"
-  Shape sample;      ///< shape of one sample, without the rows axis
-  Dtype dtype = Dtype::floating;
-  std::vector<real> reals;             ///< dtype floating: rows * sample.size() numbers
-  std::vector<std::int32_t> integers;  ///< dtype integer: likewise; -1 = label missing
-  Index classes = 0;  ///< dtype integer: largest value + 1 (or the source's own count)
-};
-
-/// A data set in memory: columns over the same rows.
-struct ESPALIER_API Dataset {
-  Index rows = 0;
-  std::vector<ColumnData> columns;
-  std::string digest;      ///< SHA-256 (see `digest_of`), or of a generator's images
-  bool synthetic = false;  ///< made by a generator, not measured: said wherever results are shown
-
-  /// The column called `name`, or nullptr.
-  const ColumnData* find(std::string_view name) const;
-};
-
-/// Name for the bytes of one or several files: the SHA-256 of a single one, otherwise the SHA-256
-/// of the files' digests written one after the other.
-ESPALIER_API std::string digest_of(std::span<const std::string> file_digests);
 
 /// The given rows, in the given order.
 ESPALIER_API Dataset take_rows(const Dataset& data, std::span<const Index> rows);

@@ -8,12 +8,12 @@
 #include "core/file.hpp"
 #include "core/parallel.hpp"
 #include "core/text.hpp"
-#include "data/counted_part.hpp"
 #include "data/glyph_pen.hpp"
 #include "data/glyph_raster.hpp"
 #include "data/glyph_strokes.hpp"
 #include "espalier/error.hpp"
 #include "espalier/random.hpp"
+#include "espalier/source.hpp"
 
 namespace espalier {
 

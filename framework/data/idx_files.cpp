@@ -1,10 +1,10 @@
 #include "data/idx_files.hpp"
 
 #include "core/text.hpp"
-#include "data/data_file.hpp"
 #include "data/idx.hpp"
 #include "data/make.hpp"
 #include "espalier/error.hpp"
+#include "espalier/source.hpp"
 
 namespace espalier {
 

@@ -4,8 +4,8 @@
 // read them.
 #include "core/file.hpp"
 #include "core/text.hpp"
-#include "data/counted_part.hpp"
 #include "data/make.hpp"
+#include "espalier/source.hpp"
 
 namespace espalier {
 

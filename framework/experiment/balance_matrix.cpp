@@ -9,7 +9,10 @@
 #include "experiment/config_read.hpp"
 #include "experiment/config_scalar.hpp"
 #include "experiment/config_write.hpp"
+#include "experiment/plugin_choice.hpp"
 #include "experiment/spec_parts.hpp"
+#include "plugin/registry.hpp"
+#include "plugin/search.hpp"
 
 namespace espalier {
 
@@ -27,10 +30,11 @@ ConfigNode argument(const std::string& text, const std::string& name) {
   return node;
 }
 
-Choice<Balancer> choose_method(const std::string& name) {
+Choice<Balancer> choose_method(const std::string& name, Registry& registry) {
   const ConfigNode node = argument(name, "METHOD");
-  read_choice_name(node, "", "balancer", names_of(balancer_table()));
-  return {name, place_of(node, ""), make_named<Balancer>(balancer_table(), name)};
+  read_choice_name(node, "", "balancer", balancer_names(&registry, name));
+  const std::string place = place_of(node, "");
+  return {name, place, make_balancer(&registry, name, place)};
 }
 
 // What neither a Jacobian nor losses hold.
@@ -122,7 +126,8 @@ void write_notes(const BalanceRequest& request, const Needs& needs,
 }  // namespace
 
 BalanceAnswer balance_matrix(const BalanceRequest& request) {
-  const Choice<Balancer> choice = choose_method(request.method);
+  Registry registry(plugin_folders({}, request.plugin_folders));
+  const Choice<Balancer> choice = choose_method(request.method, registry);
   Balancer& method = *choice.object;
   const Needs needs = method.needs();
   check_determined(request.method, needs);

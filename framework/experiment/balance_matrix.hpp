@@ -16,6 +16,7 @@ struct BalanceRequest {
   std::string losses;                ///< "1.2,0.3"; empty: ones
   std::string steps = "1";
   std::string seed = "1";
+  std::vector<std::string> plugin_folders;
 };
 
 struct BalanceAnswer {

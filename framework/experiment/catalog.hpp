@@ -10,12 +10,15 @@ namespace espalier {
 
 /// One thing that an experiment can name.
 struct CatalogEntry {
-  std::string kind;  ///< "balancer", "layer", ...
+  std::string kind;  ///< "balancers", "layers", ...
   std::string name;
   std::string summary;
   std::string reference;  ///< paper, where there is one
   std::string detail;     ///< equations, needs and costs of a balancer; "" elsewhere
   std::function<void(Fields&)> list_fields;  ///< its options, with their defaults
+  std::string beside;  ///< of a plugin: the kind it is used beside ("balancers"), or ""
+  /// Of a plugin: loads it for `reference` and `detail`; null: they are there.
+  std::function<void(CatalogEntry&)> complete;
 };
 
 /// Everything the tables hold, kind by kind.

@@ -32,7 +32,7 @@ std::string with_article(const std::string& noun) {
 std::string ChoiceForm::type() const { return with_article(noun_); }
 
 std::string ChoiceForm::read_name(const ConfigNode& node, const std::string& path) const {
-  if (node.kind != Kind::map) return read_choice_name(node, path, noun_, names());
+  if (node.kind != Kind::map) return read_choice_name(node, path, noun_, names_for(node.scalar));
   if (node.entries.size() != 1) {
     const std::string found = node.entries.empty() ? "an empty map"
                                                    : text::cat(node.entries.size(), " (",
@@ -40,7 +40,7 @@ std::string ChoiceForm::read_name(const ConfigNode& node, const std::string& pat
     refuse_at(node, path, text::cat("expected one ", noun_, ", found ", found));
   }
   const ConfigNode::Entry& entry = node.entries.front();
-  const std::vector<std::string> known = names();
+  const std::vector<std::string> known = names_for(entry.key);
   if (std::ranges::find(known, entry.key) == known.end()) {
     refuse_unknown(place_of(entry, path), noun_, entry.key, known);
   }

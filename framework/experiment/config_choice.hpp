@@ -32,6 +32,10 @@ class ESPALIER_API ChoiceForm : public Form {
 
  protected:
   virtual std::vector<std::string> names() const = 0;
+  /// The same as far as it matters to one who wants `wanted`.
+  virtual std::vector<std::string> names_for(const std::string& /*wanted*/) const {
+    return names();
+  }
   virtual std::string chosen() const = 0;  ///< "" where nothing is
   /// Makes the object of that name, with its defaults.
   virtual void choose(const std::string& name, const std::string& place) const = 0;

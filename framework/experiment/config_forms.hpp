@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/text.hpp"
@@ -29,9 +31,11 @@ class GroupForm final : public Form {
 template <class Object>
 class EntriesForm final : public Form {
  public:
-  /// `noun` is what an entry is: "task".
-  EntriesForm(std::string_view noun, std::vector<Object>& objects)
-      : noun_(noun), objects_(objects) {}
+  /// `noun` is what an entry is: "task"; `fresh` makes one without any keys read.
+  EntriesForm(
+      std::string_view noun, std::vector<Object>& objects,
+      std::function<Object()> fresh = [] { return Object{}; })
+      : noun_(noun), objects_(objects), fresh_(std::move(fresh)) {}
 
   std::string type() const override { return text::cat("a map: names to ", noun_, "s"); }
   void read(const ConfigNode& node, const std::string& path) const override {
@@ -45,7 +49,7 @@ class EntriesForm final : public Form {
     for (const ConfigNode::Entry& entry : node.entries) {
       check_name(entry.key, place_of(entry, path));
       const std::string inside = path_inside(path, entry.key);
-      Object object;
+      Object object = fresh_();
       object.name = entry.key;
       object.place = place_of(entry, inside);
       read_fields(entry.value, inside, object);
@@ -61,6 +65,7 @@ class EntriesForm final : public Form {
  private:
   std::string noun_;
   std::vector<Object>& objects_;
+  std::function<Object()> fresh_;
 };
 
 }  // namespace espalier

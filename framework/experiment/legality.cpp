@@ -7,6 +7,7 @@
 #include "espalier/error.hpp"
 #include "experiment/composition.hpp"
 #include "experiment/model.hpp"
+#include "experiment/plugin_choice.hpp"
 
 namespace espalier {
 
@@ -63,11 +64,30 @@ std::string record(const ExperimentSpec& spec, const TaskSet& tasks, const Opene
   return "";
 }
 
+/// What a method asks for, or why a plugin's cannot be asked.
+struct Wanted {
+  Needs needs;
+  std::string fault;
+};
+
+Wanted needs_of(const ExperimentSpec& spec, const std::string& name) {
+  try {
+    return {make_balancer(spec.registry, name, "")->needs(), ""};
+  } catch (const BadInput& error) {
+    return {{}, error.what()};
+  }
+}
+
 }  // namespace
 
 LegalityTable legality_table(ExperimentSpec& spec, const TaskSet& tasks, const OpenedData& data) {
   LegalityTable table;
-  for (const BalancerEntry& entry : balancer_table()) table.balancers.emplace_back(entry.name);
+  table.balancers = names_of(balancer_table());
+  for (std::string& name : plugin_names(spec.registry, "balancer")) {
+    table.balancers.push_back(std::move(name));
+  }
+  std::vector<Wanted> wanted;
+  for (const std::string& name : table.balancers) wanted.push_back(needs_of(spec, name));
   table.refusals.resize(table.balancers.size());
   Choice<SharingStrategy> kept = std::move(spec.sharing);
   for (const SharingEntry& entry : sharing_table()) {
@@ -78,9 +98,9 @@ LegalityTable legality_table(ExperimentSpec& spec, const TaskSet& tasks, const O
     ModelFacts facts;
     const std::string broken = record(spec, tasks, data, facts);
     for (std::size_t b = 0; b < table.balancers.size(); ++b) {
-      const Needs needs = balancer_table()[b].make()->needs();
-      table.refusals[b].push_back(broken.empty() ? refusal(facts, needs, spec.sharing.name, "")
-                                                 : broken);
+      std::string why = broken.empty() ? wanted[b].fault : broken;
+      if (why.empty()) why = refusal(facts, wanted[b].needs, spec.sharing.name, "");
+      table.refusals[b].push_back(std::move(why));
     }
     if (own) kept.object = std::move(spec.sharing.object);
   }

@@ -9,8 +9,10 @@
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 #include "experiment/reference.hpp"
+#include "plugin/balancer_handle.hpp"
 #include "plugin/guard.hpp"
 #include "plugin/sharing_handle.hpp"
+#include "plugin/source_handle.hpp"
 #include "plugin/task_handle.hpp"
 
 namespace espalier {
@@ -70,7 +72,9 @@ struct Kind {
   void (*probe)(const std::shared_ptr<const Library>&, const Voice&);
 };
 constexpr Kind kKinds[] = {{"task", probe_object<TaskHandle>},
-                           {"sharing", probe_object<SharingHandle>}};
+                           {"sharing", probe_object<SharingHandle>},
+                           {"balancer", probe_object<BalancerHandle>},
+                           {"source", probe_object<SourceHandle>}};
 
 void probe(const std::string& path, const std::string& name, const Voice& voice) {
   voice.say("stage", "load");

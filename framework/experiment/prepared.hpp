@@ -22,8 +22,8 @@ struct RunRequest {
 ///   text -> spec -> tasks -> data -> model
 /// Members stand in the order in which they depend on each other.
 struct Prepared {
-  ExperimentSpec spec;
   std::unique_ptr<Registry> registry;
+  ExperimentSpec spec;
   TaskSet tasks;
   OpenedData data;
   std::unique_ptr<ParameterStore> store;

@@ -57,7 +57,7 @@ std::string parts_of_an_experiment() {
   std::optional<double> number;
   Choice<Source> source;
   std::map<std::string, std::string> select;
-  OwnTestFields own_test{number, source, select, {}};
+  OwnTestFields own_test{nullptr, number, source, select, {}};
   return section("The experiment", "", keys_table([&](ConfigFields& f) { spec.fields(f); })) +
          section("A data set (`data.NAME`)", "The options of the source stand beside these keys.",
                  keys_table([&](ConfigFields& f) { data.fields(f); })) +

@@ -73,6 +73,9 @@ std::string run_identity(Prepared& run) {
                               blas::core_name(), "\nframework ", digests().of(own_library()));
   std::set<std::string> plugins;
   for (const RunTask& task : run.tasks) plugins.insert(task.handle.plugin());
+  plugins.insert(run.spec.balance.name);
+  for (const DataSpec& data : run.spec.data)
+    plugins.insert({data.source.name, data.test_source.name});
   for (const PluginListing& listing : run.registry->list()) {
     const bool named = run.resolved.find(listing.name) != std::string::npos;
     if (plugins.count(listing.name) > 0 || (listing.kind == "sharing" && named))

@@ -7,6 +7,7 @@
 #include "experiment/config_forms.hpp"
 #include "experiment/config_path.hpp"
 #include "experiment/spec_parts.hpp"
+#include "experiment/spec_read.hpp"
 
 namespace espalier {
 
@@ -47,8 +48,9 @@ Choice<Object> chosen(std::string_view name, const Table& table) {
 
 }  // namespace
 
-ExperimentSpec::ExperimentSpec()
-    : sharing(chosen<SharingStrategy>("hard", sharing_table())),
+ExperimentSpec::ExperimentSpec(Registry* plugins_in_reach)
+    : registry(plugins_in_reach),
+      sharing(chosen<SharingStrategy>("hard", sharing_table())),
       balance(chosen<Balancer>("equal", balancer_table())),
       schedule(chosen<Schedule>("constant", schedule_table())) {}
 
@@ -58,20 +60,31 @@ void ExperimentSpec::fields(ConfigFields& f) {
   f.integer({"seed", "seed of all random numbers"}, seed, {.at_least = 0});
   f.integer({"threads", "BLAS threads; 0: as many as the machine has"}, threads,
             {.at_least = 0, .at_most = 64});
-  f.form({"plugins", "folders searched for task plugins before the usual ones"},
-         PathsForm(plugins));
+  f.form({"plugins", "folders searched for plugins before the usual ones"}, PathsForm(plugins));
   f.words({"only", "tasks to train; none named: all"}, only);
-  f.form({"data", "data sets by name", true}, EntriesForm("data set", data));
+  const auto fresh_data = [this] {
+    DataSpec entry;
+    entry.registry = registry;
+    return entry;
+  };
+  f.form({"data", "data sets by name", true}, EntriesForm<DataSpec>("data set", data, fresh_data));
   f.form({"trunk", "what the tasks share", true}, GroupForm(trunk));
   f.form({"tasks", "tasks by name", true}, EntriesForm("task", tasks));
   f.form({"sharing", "how the tasks use the trunk"}, SharingForm(sharing, groups));
-  f.form({"balance", "how the tasks are combined in a step"}, BalanceForm(balance, conventions));
+  f.form({"balance", "how the tasks are combined in a step"},
+         BalanceForm(registry, balance, conventions));
   f.form({"diagnostics", "how the tasks' gradients are watched"}, GroupForm(diagnostics));
   f.form({"optimizer", "how parameters move, for all or by group", true},
          OptimizersForm(optimizers));
   f.form({"schedule", "factor on the learning rates over the run"},
          TableChoice("schedule", schedule_table(), schedule));
   f.form({"train", "how long, and in what batches"}, GroupForm(train));
+}
+
+std::vector<Path> plugin_folders_of(const ConfigNode& root) {
+  std::vector<Path> paths;
+  if (const ConfigNode* const node = root.find("plugins")) PathsForm(paths).read(*node, "plugins");
+  return paths;
 }
 
 void TaskSpec::fields(ConfigFields& f) {

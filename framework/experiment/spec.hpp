@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "balance/balancer.hpp"
-#include "balance/conventions.hpp"
 #include "data/source.hpp"
+#include "espalier/balance_conventions.hpp"
 #include "experiment/config_choice.hpp"
 #include "optim/optimizer.hpp"
 #include "optim/schedule.hpp"
@@ -16,11 +16,14 @@
 
 namespace espalier {
 
+class Registry;
+
 // Every part lists its keys once, in `fields`: the list reads YAML (spec_read.hpp), writes the
 // resolved experiment (spec_write.hpp), and prints the reference (reference.hpp).
 
 /// One entry of `data:`.
 struct DataSpec {
+  Registry* registry = nullptr;  ///< see ExperimentSpec
   std::string name;
   std::string place;
   Choice<Source> source;
@@ -91,6 +94,8 @@ struct ESPALIER_API DiagnosticsSpec {
 
 /// An experiment, fully resolved: plain values and configured objects. YAML ends here.
 struct ESPALIER_API ExperimentSpec {
+  /// Where balancers and sources that plugins bring are found; null: nowhere. Outlives the spec.
+  Registry* registry = nullptr;
   std::string name;
   std::string description;  ///< free text
   Index seed = 1;
@@ -110,7 +115,7 @@ struct ESPALIER_API ExperimentSpec {
   TrainSpec train;
 
   /// With the defaults of sharing, balance and schedule chosen.
-  ExperimentSpec();
+  explicit ExperimentSpec(Registry* plugins_in_reach = nullptr);
   void fields(ConfigFields& fields);
 };
 

@@ -1,14 +1,19 @@
 // `balance`: a method, its options, the conventions, and which of them go together.
 #include "core/text.hpp"
 #include "espalier/error.hpp"
+#include "experiment/plugin_choice.hpp"
 #include "experiment/spec_parts.hpp"
 
 namespace espalier {
 
+std::vector<std::string> BalanceForm::names_for(const std::string& wanted) const {
+  return balancer_names(registry_, wanted);
+}
+
 void BalanceForm::choose(const std::string& name, const std::string& place) const {
-  TableChoice::choose(name, place);
+  balance_ = {name, place, make_balancer(registry_, name, place)};
   conventions_ = {};
-  make_named<Balancer>(balancer_table(), name)->conventions(conventions_);
+  balance_.object->conventions(conventions_);
 }
 
 void BalanceForm::fields(ConfigFields& f) const {

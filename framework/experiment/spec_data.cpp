@@ -7,6 +7,7 @@
 #include "experiment/config_read.hpp"
 #include "experiment/config_scalar.hpp"
 #include "experiment/config_write.hpp"
+#include "experiment/plugin_choice.hpp"
 #include "experiment/spec_parts.hpp"
 
 namespace espalier {
@@ -18,21 +19,24 @@ using Kind = ConfigNode::Kind;
 /// `source: idx`; the source's options stand beside it.
 class SourceForm final : public Form {
  public:
-  explicit SourceForm(Choice<Source>& source) : source_(source) {}
+  SourceForm(Registry* registry, Choice<Source>& source) : registry_(registry), source_(source) {}
   std::string type() const override { return "the name of a source"; }
   void read(const ConfigNode& node, const std::string& path) const override {
     if (node.kind == Kind::map) {
       refuse_at(node, path,
                 "expected the name of a source, found a map; its options stand beside 'source'");
     }
-    const std::string name = read_choice_name(node, path, "source", names_of(source_table()));
-    source_ = {name, place_of(node, path), make_named<Source>(source_table(), name)};
+    const std::string name =
+        read_choice_name(node, path, "source", source_names(registry_, node.scalar));
+    const std::string place = place_of(node, path);
+    source_ = {name, place, make_source(registry_, name, place)};
   }
   ConfigNode write() const override {
     return source_.object ? ConfigNode::make_text(source_.name) : ConfigNode();
   }
 
  private:
+  Registry* registry_;
   Choice<Source>& source_;
 };
 
@@ -208,7 +212,7 @@ class TestForm final : public Form {
     if (node.find("source") == nullptr) return PartForm(data_.test).read(node, path);
     DataPart part;
     part.place = place_of(node, path);
-    OwnTestFields own{part.number, data_.test_source, data_.test_select, {}};
+    OwnTestFields own{data_.registry, part.number, data_.test_source, data_.test_select, {}};
     read_fields(node, path, own);
     part.files = read_files(own.files, path);
     if (part.number && !part.files.empty()) {
@@ -218,7 +222,7 @@ class TestForm final : public Form {
   }
   ConfigNode write() const override {
     if (!data_.test_source.object) return PartForm(data_.test).write();
-    OwnTestFields own{data_.test->number, data_.test_source, data_.test_select,
+    OwnTestFields own{data_.registry, data_.test->number, data_.test_source, data_.test_select,
                       write_files(data_.test->files)};
     return write_fields(own);
   }
@@ -231,7 +235,7 @@ class TestForm final : public Form {
 
 void OwnTestFields::fields(ConfigFields& f) {
   f.form({"source", "what reads the test data; its options stand beside this key", true},
-         SourceForm(source));
+         SourceForm(registry, source));
   f.form({"select", "rows to keep, by label; renumbered from 0"}, SelectForm(select));
   f.form({"count", "number of rows"}, AmountForm(number, true));
   f.form({"fraction", "share of the rows"}, AmountForm(number, false));
@@ -241,7 +245,7 @@ void OwnTestFields::fields(ConfigFields& f) {
 
 void DataSpec::fields(ConfigFields& f) {
   f.form({"source", "what reads the data, or makes it; its options stand beside this key", true},
-         SourceForm(source));
+         SourceForm(registry, source));
   f.form({"train", "training data: how much of it, or its files"}, PartForm(train));
   f.form({"test", "test data, evaluated and reported, never used to select anything"},
          TestForm(*this));

@@ -17,6 +17,7 @@ struct StageFields {
 
 /// The keys of `test` where it names a source of its own.
 struct OwnTestFields {
+  Registry* registry;
   std::optional<double>& number;
   Choice<Source>& source;
   std::map<std::string, std::string>& select;
@@ -39,14 +40,21 @@ class OptimizersForm final : public Form {
 /// A balancer, whose options stand beside the conventions; these start as the method's own.
 class BalanceForm final : public TableChoice<Balancer, const BalancerEntry> {
  public:
-  BalanceForm(Choice<Balancer>& choice, BalanceConventions& conventions)
-      : TableChoice("balancer", balancer_table(), choice), conventions_(conventions) {}
+  /// `registry` as in ExperimentSpec.
+  BalanceForm(Registry* registry, Choice<Balancer>& choice, BalanceConventions& conventions)
+      : TableChoice("balancer", balancer_table(), choice),
+        registry_(registry),
+        balance_(choice),
+        conventions_(conventions) {}
 
  protected:
+  std::vector<std::string> names_for(const std::string& wanted) const override;
   void choose(const std::string& name, const std::string& place) const override;
   void fields(ConfigFields& fields) const override;
 
  private:
+  Registry* registry_;
+  Choice<Balancer>& balance_;
   BalanceConventions& conventions_;
 };
 

@@ -5,11 +5,11 @@
 
 namespace espalier {
 
-ExperimentSpec read_spec(const ConfigNode& root) {
+ExperimentSpec read_spec(const ConfigNode& root, Registry* registry) {
   if (root.kind != ConfigNode::Kind::map) {
     refuse_at(root, "", "expected an experiment (a map of keys), found " + describe_found(root));
   }
-  ExperimentSpec spec;
+  ExperimentSpec spec(registry);
   read_fields(root, "", spec);
   const ConfigNode* const name = root.find("name");
   check_name(spec.name, place_of(*name, "name"));

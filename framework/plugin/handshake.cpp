@@ -87,12 +87,16 @@ std::string_view stamp_bytes(const PluginInfo& info) {
   return {reinterpret_cast<const char*>(&info), offsetof(PluginInfo, create)};
 }
 
-void check_plugin_name(std::string_view where, std::string_view name) {
+bool is_plugin_name(std::string_view name) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-';
   };
-  if (!name.empty() && std::all_of(name.begin(), name.end(), allowed)) return;
+  return !name.empty() && std::all_of(name.begin(), name.end(), allowed);
+}
+
+void check_plugin_name(std::string_view where, std::string_view name) {
+  if (is_plugin_name(name)) return;
   refuse(where, "expected a plugin's name of letters, digits, '_' and '-', found ",
          text::quoted(name));
 }

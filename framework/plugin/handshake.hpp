@@ -11,7 +11,7 @@ namespace espalier {
 struct PluginStamp {
   std::string name;
   std::string summary;
-  std::string kind;  ///< "task" or "sharing"
+  std::string kind;  ///< see PluginInfo::kind
 };
 
 /// Compares the first bytes of a PluginInfo with this framework: magic, API number, size, build,
@@ -24,8 +24,10 @@ ESPALIER_API PluginStamp check_stamp(std::string_view where, std::string_view by
 /// The part of `info` that does not change when a library is loaded: all but its two addresses.
 ESPALIER_API std::string_view stamp_bytes(const PluginInfo& info);
 
-/// Throws PluginError unless `name` is made of letters, digits, '_' and '-', so that
-/// `espalier_<name>.so` names a file in a folder and nothing else.
+/// Whether `name` is made of letters, digits, '_' and '-', so that `espalier_<name>.so` names a
+/// file in a folder and nothing else.
+ESPALIER_API bool is_plugin_name(std::string_view name);
+/// Throws PluginError unless it is.
 ESPALIER_API void check_plugin_name(std::string_view where, std::string_view name);
 
 }  // namespace espalier

@@ -7,10 +7,12 @@
 #include "core/program.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
+#include "plugin/balancer_handle.hpp"
 #include "plugin/elf_stamp.hpp"
 #include "plugin/handshake.hpp"
 #include "plugin/search.hpp"
 #include "plugin/sharing_handle.hpp"
+#include "plugin/source_handle.hpp"
 
 namespace espalier {
 
@@ -135,6 +137,20 @@ std::unique_ptr<StageSharing> Registry::load_sharing(const std::string& name) {
 std::string Registry::file_of(const std::string& name) const {
   check_plugin_name(name, name);
   return only_place(name);
+}
+
+std::unique_ptr<Balancer> Registry::load_balancer(const std::string& name) {
+  const Found found = find(name);
+  return std::make_unique<BalancerHandle>(found.library, *found.info);
+}
+
+std::unique_ptr<Source> Registry::load_source(const std::string& name) {
+  const Found found = find(name);
+  return std::make_unique<SourceHandle>(found.library, *found.info);
+}
+
+bool Registry::has(const std::string& name) const {
+  return is_plugin_name(name) && (linked_.count(name) > 0 || !files_of(name).empty());
 }
 
 std::vector<PluginListing> Registry::list() const {

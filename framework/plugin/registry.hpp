@@ -15,7 +15,7 @@ namespace espalier {
 struct PluginListing {
   std::string name;     ///< of the file where the stamp cannot be trusted
   std::string summary;  ///< empty where it cannot be trusted
-  std::string kind;     ///< "task" or "sharing"; empty where it cannot be trusted
+  std::string kind;     ///< see PluginInfo::kind; empty where it cannot be trusted
   std::string file;     ///< empty: linked into the program
   std::string why_not;  ///< empty: usable
 };
@@ -43,6 +43,13 @@ class ESPALIER_API Registry {
   /// The file of plugin `name`, which is not looked into; "" where it is linked. Throws
   /// PluginError: not found, or found twice.
   std::string file_of(const std::string& name) const;
+  /// A new method that combines the tasks, or a new source of data, of plugin `name`. Throw
+  /// PluginError likewise.
+  std::unique_ptr<Balancer> load_balancer(const std::string& name);
+  std::unique_ptr<Source> load_source(const std::string& name);
+
+  /// Whether a plugin of that name is in reach, usable or not.
+  bool has(const std::string& name) const;
 
   /// Every plugin in reach, by its stamp alone: no code of any of them runs. Sorted by name.
   std::vector<PluginListing> list() const;

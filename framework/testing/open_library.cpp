@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "plugin/registry.hpp"
+#include "plugin/search.hpp"
 
 namespace espalier::testing {
 
@@ -15,7 +16,7 @@ std::vector<std::string> searched(std::vector<std::string> folders) {
   std::error_code failed;
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed);
   if (!failed) folders.push_back(program.parent_path() / "plugins");
-  return plugin_folders(folders);
+  return plugin_folders({}, folders);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "balance/conventions.hpp"
+#include "espalier/balance_conventions.hpp"
 
 #include <doctest/doctest.h>
 

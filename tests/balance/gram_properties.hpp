@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "balance/gram.hpp"
 #include "balance/method.hpp"
+#include "espalier/gram.hpp"
 
 /// What holds for every method whose weights are a function of the Gram matrix alone.
 namespace espalier::test {
@@ -17,7 +17,7 @@ using Options = std::map<std::string, Option>;
 
 struct Solved {
   std::vector<double> weights;
-  std::string_view fallback;
+  std::string fallback;
 };
 
 inline Solved solve_gram(Balancer& method, const std::vector<double>& gram, std::size_t tasks) {

@@ -123,7 +123,7 @@ TEST_CASE("imtl_g where the weights of equal projections add up to zero") {
   const double q = (2.0 + p) / 3.0;
   const std::vector<double> gram = {1, p, q / 2, p, 1, q / 2, q / 2, q / 2, 0.25};
   std::vector<double> w(3);
-  std::string_view fallback;
+  std::string fallback;
   method_named("imtl_g")->weigh({.gram = gram, .fallback = &fallback}, w);
   CHECK_FALSE(fallback.empty());
   check_weights(w, {0.25, 0.25, -0.5}, 1e-9);

@@ -9,7 +9,7 @@ const Rows kRows = {{1, 0.2, 0}, {-0.3, 2, 0.1}, {0.5, 0.5, 3}};
 
 std::vector<double> weigh(Balancer& method, const Rows& rows, const std::vector<double>& losses,
                           const std::vector<std::size_t>& tasks = {}, std::size_t all = 0,
-                          std::string_view* fallback = nullptr) {
+                          std::string* fallback = nullptr) {
   const std::vector<double> gram = gram_of(rows);
   std::vector<double> weights(rows.size(), -7.0);
   method.weigh(
@@ -77,7 +77,7 @@ TEST_CASE("imtl keeps a scale for each task of the experiment") {
 
 TEST_CASE("imtl of a negative loss leaves its scale") {
   const auto imtl = method_named("imtl");
-  std::string_view fallback;
+  std::string fallback;
   weigh(*imtl, {{1, 0}, {0, 1}}, {-1.0, 2.0}, {}, 0, &fallback);
   CHECK_FALSE(fallback.empty());
   CHECK(imtl->state()[0] == 0.0);

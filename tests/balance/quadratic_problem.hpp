@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "balance/bilevel.hpp"
+#include "espalier/bilevel.hpp"
 
 namespace espalier::test {
 

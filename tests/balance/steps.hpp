@@ -36,7 +36,7 @@ class Steps {
   Outcome weigh(const std::vector<double>& losses, const std::vector<std::size_t>& tasks = {},
                 const Rows& rows = {}) {
     Outcome out;
-    std::string_view why;
+    std::string why;
     const std::vector<double> gram = gram_of(rows);
     out.weights.assign(losses.size(), -7.0);
     BalanceStep s = at(losses, tasks, why);
@@ -49,7 +49,7 @@ class Steps {
 
   /// `after_update` of the step before.
   void after(const std::vector<double>& losses, const std::vector<std::size_t>& tasks = {}) {
-    std::string_view why;
+    std::string why;
     BalanceStep s = at(losses, tasks, why);
     s.step = step - 1;
     method->after_update(s);
@@ -59,7 +59,7 @@ class Steps {
   Outcome combine(const Rows& rows, std::vector<double> losses = {},
                   const std::vector<std::size_t>& tasks = {}) {
     Outcome out;
-    std::string_view why;
+    std::string why;
     if (losses.empty()) losses.assign(rows.size(), 1.0);
     std::vector<real> numbers;
     for (const auto& row : rows) {
@@ -79,7 +79,7 @@ class Steps {
 
  private:
   BalanceStep at(const std::vector<double>& losses, const std::vector<std::size_t>& tasks,
-                 std::string_view& why) {
+                 std::string& why) {
     return {.losses = losses,
             .random = &random,
             .tasks = tasks,

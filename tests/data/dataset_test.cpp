@@ -7,6 +7,7 @@
 
 #include "core/file.hpp"
 #include "espalier/error.hpp"
+#include "espalier/source.hpp"
 
 namespace espalier {
 

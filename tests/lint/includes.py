@@ -34,8 +34,7 @@ MAY_INCLUDE = {
 }
 # What plugins may contribute: plugin/ sees these headers of modules it otherwise must not see.
 INTERFACES = {
-    "plugin": {"sharing/strategy.hpp", "espalier/sharing.hpp", "balance/balancer.hpp", "data/source.hpp",
-               "data/dataset.hpp"},
+    "plugin": {"espalier/sharing.hpp", "espalier/balancer.hpp", "espalier/source.hpp"},
 }
 # third-party prefix -> modules it may be included from
 HOMES = {

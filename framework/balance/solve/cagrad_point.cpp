@@ -10,7 +10,7 @@
 #include <cmath>
 #include <limits>
 
-#include "balance/gram.hpp"
+#include "espalier/gram.hpp"
 
 namespace espalier::solve {
 

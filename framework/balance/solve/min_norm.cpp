@@ -14,7 +14,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "balance/gram.hpp"
+#include "espalier/gram.hpp"
 
 namespace espalier::solve {
 

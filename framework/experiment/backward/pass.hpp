@@ -4,8 +4,8 @@
 #include <memory>
 #include <optional>
 
-#include "balance/bilevel.hpp"
 #include "balance/weigher.hpp"
+#include "espalier/bilevel.hpp"
 #include "experiment/model.hpp"
 
 namespace espalier {

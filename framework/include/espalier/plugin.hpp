@@ -8,15 +8,17 @@
 #include <string_view>
 #include <type_traits>
 
+#include "espalier/balancer.hpp"
 #include "espalier/build_string.hpp"
 #include "espalier/sharing.hpp"
+#include "espalier/source.hpp"
 #include "espalier/task.hpp"
 
 namespace espalier {
 
 /// Raised whenever a public header changes the layout of a type or the virtual functions of a
 /// class.
-inline constexpr std::uint32_t kPluginApi = 4;
+inline constexpr std::uint32_t kPluginApi = 5;
 inline constexpr char kPluginMagic[16] = "espalier-plugin";
 
 /// What a plugin says of itself: plain data, initialised by the compiler, so that the framework can
@@ -29,7 +31,9 @@ struct PluginInfo {
   char build[512];
   char name[64];
   char summary[256];
-  char kind[16];  ///< what `create` makes: "task" (Task) or "sharing" (StageSharing)
+  /// What `create` makes: "task" (Task), "sharing" (StageSharing), "balancer" (Balancer) or
+  /// "source" (Source).
+  char kind[16];
   /// A pointer to the kind's base class; null where the constructor threw, then `error` holds why.
   void* (*create)(char* error, std::size_t error_size) noexcept;
   void (*destroy)(void* object) noexcept;
@@ -52,14 +56,39 @@ inline void copy_error(char* to, std::size_t size, std::string_view from) noexce
   to[count] = '\0';
 }
 
-/// What a plugin may contribute.
+/// One kind of what a plugin may contribute.
+template <class Base>
+inline constexpr std::string_view kKindOf = "";
+template <>
+inline constexpr std::string_view kKindOf<Task> = "task";
+template <>
+inline constexpr std::string_view kKindOf<StageSharing> = "sharing";
+template <>
+inline constexpr std::string_view kKindOf<Balancer> = "balancer";
+template <>
+inline constexpr std::string_view kKindOf<Source> = "source";
+
+template <class Class, class... Bases>
+struct FirstBase {
+  using Base = void;
+};
+template <class Class, class First, class... Others>
+struct FirstBase<Class, First, Others...> {
+  using Base = std::conditional_t<std::is_base_of_v<First, Class>, First,
+                                  typename FirstBase<Class, Others...>::Base>;
+};
+
+/// What the plugin `Class` contributes.
 template <class Class>
 struct Contribution {
-  static_assert(std::is_base_of_v<Task, Class> || std::is_base_of_v<StageSharing, Class>,
-                "a plugin is a class derived from espalier::Task or espalier::StageSharing");
-  static constexpr bool kIsTask = std::is_base_of_v<Task, Class>;
-  using Base = std::conditional_t<kIsTask, Task, StageSharing>;
-  static constexpr std::string_view kKind = kIsTask ? "task" : "sharing";
+  static constexpr int kBases =
+      std::is_base_of_v<Task, Class> + std::is_base_of_v<StageSharing, Class> +
+      std::is_base_of_v<Balancer, Class> + std::is_base_of_v<Source, Class>;
+  static_assert(kBases == 1,
+                "a plugin is a class derived from one of espalier::Task, espalier::StageSharing, "
+                "espalier::Balancer and espalier::Source");
+  using Base = typename FirstBase<Class, Task, StageSharing, Balancer, Source>::Base;
+  static constexpr std::string_view kKind = kKindOf<Base>;
 };
 
 // No exception crosses the boundary: its text does.
@@ -105,8 +134,9 @@ std::span<const PluginInfo* const> linked_plugins();
 }  // namespace espalier
 
 /// Ends a plugin's source file: ESPALIER_PLUGIN(Vowels, "vowels", "which of five vowels is
-/// spoken"). The name is the one that experiments use, and the file's: espalier_vowels.so. Put the
-/// class in an anonymous namespace; build with the CMake function espalier_add_plugin().
+/// spoken"). What the class is derived from says what it contributes. The name is the one that
+/// experiments use, and the file's: espalier_vowels.so. Put the class in an anonymous namespace;
+/// build with the CMake function espalier_add_plugin().
 #if defined(ESPALIER_PLUGIN_SHARED)
 #define ESPALIER_PLUGIN(Class, plugin_name, plugin_summary)                     \
   extern "C" __attribute__((section(".espalier.stamp"), visibility("default"))) \

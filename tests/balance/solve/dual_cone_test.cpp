@@ -6,8 +6,8 @@
 #include <cmath>
 #include <vector>
 
-#include "balance/gram.hpp"
 #include "balance/method.hpp"
+#include "espalier/gram.hpp"
 
 using namespace espalier;
 using test::Rows;

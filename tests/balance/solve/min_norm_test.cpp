@@ -7,8 +7,8 @@
 #include <numeric>
 #include <vector>
 
-#include "balance/gram.hpp"
 #include "balance/method.hpp"
+#include "espalier/gram.hpp"
 
 using namespace espalier;
 using test::Rows;

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <vector>
 
-#include "balance/gram.hpp"
 #include "balance/method.hpp"
+#include "espalier/gram.hpp"
 
 using namespace espalier;
 

@@ -1,7 +1,9 @@
+// module: balance
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "espalier/random.hpp"
@@ -22,14 +24,16 @@ struct BalanceStep {
   std::uint64_t step = 0;                   ///< steps of the run before this one
   std::uint64_t epoch = 0;                  ///< epochs finished
   std::uint64_t steps_per_epoch = 1;
-  std::size_t block = 0;                 ///< layer by layer (`gram: per_layer`): which one
-  std::string_view* fallback = nullptr;  ///< set to a sentence where the problem has no solution
+  std::size_t block = 0;            ///< layer by layer (`gram: per_layer`): which one
+  std::string* fallback = nullptr;  ///< see fell_back
 
   /// Position in the experiment of the i-th task at hand: the index of a method's own state.
   std::size_t task(std::size_t i) const { return tasks.empty() ? i : tasks[i]; }
   std::size_t experiment_tasks(std::size_t n) const { return all_tasks == 0 ? n : all_tasks; }
+  /// To be called where the problem has no solution and the weights are the next best: the run
+  /// counts such steps, and says why in these words.
   void fell_back(std::string_view why) const {
-    if (fallback != nullptr) *fallback = why;
+    if (fallback != nullptr) fallback->assign(why);
   }
 };
 

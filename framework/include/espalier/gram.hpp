@@ -1,3 +1,4 @@
+// module: balance
 #pragma once
 
 #include <algorithm>
