@@ -1,0 +1,7 @@
+#include "espalier/source.hpp"
+
+namespace espalier {
+
+Source::~Source() = default;
+
+}  // namespace espalier
