@@ -153,7 +153,7 @@ Split split(Index m, Index n) {
 }  // namespace
 
 void multiply(Index m, Index n, Index k, const Operand& a, const Operand& b, const Target& c) {
-  constexpr double kWorthAThread = 2.5e5;  // multiply-adds
+  constexpr double kWorthAThread = 3e4;  // multiply-adds
   const Split s = split(m, n);
   const double size = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   const auto most = std::max<Index>(1, static_cast<Index>(size / kWorthAThread));
