@@ -2,8 +2,6 @@
 
 namespace espalier {
 
-Source::~Source() = default;
-
 std::span<const SourceEntry> source_table() {
   static constexpr SourceEntry kTable[] = {
       {"idx", "images and labels in IDX files, plain or gzip, as MNIST's", make_idx},
