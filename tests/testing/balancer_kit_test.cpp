@@ -152,7 +152,7 @@ TEST_CASE("what the kit cannot give is said, not passed") {
 
 TEST_CASE("weights that are missing, and a direction that is not finite") {
   caught(balanced<OneWeightOnly>(), "weights",
-         "expected no error, found: [plugin tried] weigh: expected 2 weights, one for each task at "
+         "expected no error, found: [plugin tried] weigh: expected 4 weights, one for each task at "
          "hand, found 1");
   caught(balanced<InfiniteDirection>(), "weights",
          "expected no error, found: [plugin tried] combine: expected a finite direction, found ");
