@@ -1,10 +1,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <sstream>
 
 #include "cli/commands.hpp"
 #include "cli/scaffold.hpp"
+#include "core/program.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 #include "experiment/catalog.hpp"
@@ -70,6 +74,20 @@ void check_not_taken(const std::string& name) {
                               same->kind, ": ", same->summary, "); `espalier list` shows them"));
 }
 
+// CMake finds the package of a prefix whose bin is in PATH; others it must be told.
+std::string prefix_option() {
+  namespace fs = std::filesystem;
+  const std::string prefix = beside_program("");
+  std::error_code ignored;
+  if (!fs::exists(prefix + "/lib/cmake/espalier", ignored)) return "";
+  const char* const path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "" : path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    if (fs::equivalent(folder, prefix + "/bin", ignored)) return "";
+  }
+  return text::cat(" -DCMAKE_PREFIX_PATH='", fs::weakly_canonical(prefix, ignored).string(), "'");
+}
+
 void make(const std::string& what, const std::string& variant, const std::string& name) {
   const Kind& kind = chosen(what, variant);
   check_new_name(name);
@@ -81,7 +99,8 @@ void make(const std::string& what, const std::string& variant, const std::string
   if (what == "experiment") {
     std::cout << "    espalier run experiment.yaml\n";
   } else {
-    std::cout << "    cmake -S . -B build && cmake --build build && ctest --test-dir build\n"
+    std::cout << "    cmake -S . -B build" << prefix_option()
+              << " && cmake --build build && ctest --test-dir build\n"
                  "    espalier run experiment.yaml --plugins build/plugins\n";
   }
 }
@@ -97,7 +116,8 @@ void add_new(CLI::App& app) {
   command->add_option("what", *what, "task, sharing, balancer, source, experiment")->required();
   command->add_option("name", *name, "its name and the folder's, e.g. vowel")->required();
   command->add_option("--kind", *variant,
-                      "of a task: classification (default), regression, custom");
+                      "of a task: classification (default), regression, custom (a loss op and a "
+                      "measure of its own)");
   command->callback([what, name, variant] { make(*what, *variant, *name); });
 }
 

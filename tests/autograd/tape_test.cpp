@@ -26,7 +26,7 @@ class Odd final : public Op {
   std::span<Parameter* const> parameters() const override { return owned_; }
   RowRule row_rule() const override { return rule_; }
   ValueInfo infer(std::span<const ValueInfo> in) const override {
-    return {rule_ == RowRule::reduce ? Shape{1} : in[0].shape, Dtype::floating};
+    return {rule_ == RowRule::reduce ? Shape{1} : in[0].shape, in[0].dtype};
   }
   void forward(const OpContext& /*c*/) const override {}
   void backward(const BackwardContext& /*c*/) const override {}
@@ -49,6 +49,11 @@ TEST_CASE("an op that a plan cannot take is refused when it is recorded") {
   CHECK_NOTHROW(record(0, RowRule::reduce, 33));
   CHECK_THROWS_WITH_AS(record(0, RowRule::same, 0), "[odd] expected at least one input, found none",
                        ShapeError);
+  CHECK_THROWS_WITH_AS(
+      r.tape.record(std::make_unique<Odd>(std::vector<Parameter*>{}, RowRule::same), {r.tokens}),
+      "[odd] expected an output of real numbers, found one of integers; labels are read by losses "
+      "and metrics as they are",
+      ShapeError);
   CHECK_THROWS_WITH_AS(record(9, RowRule::same, 1), "[odd] expected at most 8 parameters, found 9",
                        ShapeError);
   CHECK_THROWS_WITH_AS(record(1, RowRule::same, 33),

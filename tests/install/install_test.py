@@ -113,6 +113,14 @@ class Install(PrefixTest):
             file = re.escape(os.path.join(build, "plugins", "espalier_kind.so"))
             self.assertRegex(done.stderr, rf"^espalier: kind\.yaml:13:3: tasks\.kind: \[plugin {file}\] {reason} the plugin$")
 
+    def test_new_names_a_prefix_that_cmake_would_not_find(self):
+        os.mkdir(self.path("made"))
+        far = self.espalier("new", "task", "far", cwd=self.path("made"))
+        self.assertIn(f"cmake -S . -B build -DCMAKE_PREFIX_PATH='{self.prefix}' && ", far)
+        path = os.pathsep.join([os.path.join(self.prefix, "bin"), os.environ["PATH"]])
+        near = self.ok("espalier", "new", "task", "near", cwd=self.path("made"), PATH=path)
+        self.assertIn("cmake -S . -B build && ", near)
+
     @unittest.skipUnless(shutil.which("pkg-config"), "pkg-config is not installed")
     def test_a_program_is_built_through_pkg_config(self):
         pkg_config = {"PKG_CONFIG_PATH": os.path.join(self.prefix, "lib/pkgconfig")}
