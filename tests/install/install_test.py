@@ -21,9 +21,12 @@ lib/espalier/plugins/espalier_letters.so
 lib/libespalier.so
 lib/libespalier_f64.so
 lib/pkgconfig/espalier.pc
+share/bash-completion/completions/espalier
 share/doc/espalier/install.md
 share/espalier/experiments/letters_digits.yaml
+share/fish/vendor_completions.d/espalier.fish
 share/man/man1/espalier.1
+share/zsh/site-functions/_espalier
 """.split()
 
 # name, flag of one file, pattern of what the refusal says
@@ -69,6 +72,20 @@ class Install(PrefixTest):
             done = run("groff", "-man", "-Tascii", "-ww", "-z",
                        os.path.join(self.prefix, "share/man/man1/espalier.1"))
             self.assertEqual(done.stderr, "")
+
+    def test_completion_is_what_the_installed_command_prints(self):
+        for shell, file in (("bash", "share/bash-completion/completions/espalier"),
+                            ("zsh", "share/zsh/site-functions/_espalier"),
+                            ("fish", "share/fish/vendor_completions.d/espalier.fish")):
+            with open(os.path.join(self.prefix, file), encoding="utf-8") as script:
+                self.assertEqual(script.read(), self.espalier("completion", shell), file)
+        # bash's loader knows a file by the command's name; then Tab asks the command.
+        bash = ('. "$1"; COMP_LINE="espalier des"; COMP_POINT=12; PATH="$2:$PATH"; _espalier; '
+                'complete -p espalier; echo "${COMPREPLY[@]}"')
+        said = self.ok("bash", "-c", bash, "bash",
+                       os.path.join(self.prefix, "share/bash-completion/completions/espalier"),
+                       os.path.join(self.prefix, "bin"))
+        self.assertEqual(said.splitlines(), ["complete -o default -F _espalier espalier", "describe"])
 
     def test_shipped_experiments_are_found_by_name(self):
         empty = self.path("empty")
