@@ -113,7 +113,9 @@ Words balancer_options(const Line& line) {
   return all;
 }
 
-Words templates(const Line& /*line*/) { return {"task", "sharing", "balancer", "source", "experiment"}; }
+Words templates(const Line& /*line*/) {
+  return {"task", "sharing", "balancer", "source", "experiment"};
+}
 Words shells(const Line& /*line*/) { return {"bash", "zsh", "fish"}; }
 Words nothing(const Line& /*line*/) { return {}; }
 

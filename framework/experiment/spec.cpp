@@ -58,7 +58,7 @@ void ExperimentSpec::fields(ConfigFields& f) {
   f.word({"name", "name of the experiment and of its run folders", true}, name);
   f.word({"description", "free text"}, description);
   f.integer({"seed", "seed of all random numbers"}, seed, {.at_least = 0});
-  f.integer({"threads", "BLAS threads; 0: as many as the machine has"}, threads,
+  f.integer({"threads", "threads of a step; 0: as many as the machine has"}, threads,
             {.at_least = 0, .at_most = 64});
   f.form({"plugins", "folders searched for plugins before the usual ones"}, PathsForm(plugins));
   f.words({"only", "tasks to train; none named: all"}, only);

@@ -1,5 +1,7 @@
 #include "tensor/elementwise.hpp"
 
+#include "core/parallel.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -36,9 +38,11 @@ void store_tail(const Batch& value, Index left, real* y) {
 // The tail goes through a padded batch and so through the same instructions as all others.
 template <class F>
 void map(Index n, const real* x, real* y, F f) {
-  Index i = 0;
-  for (; i + kWidth <= n; i += kWidth) f(Batch::load_unaligned(x + i)).store_unaligned(y + i);
-  if (i < n) store_tail(f(tail(n - i, x + i, 0)), n - i, y + i);
+  parallel::for_numbers(n, [=](Index begin, Index end) {
+    Index i = begin;
+    for (; i + kWidth <= end; i += kWidth) f(Batch::load_unaligned(x + i)).store_unaligned(y + i);
+    if (i < end) store_tail(f(tail(end - i, x + i, 0)), end - i, y + i);
+  });
 }
 
 template <class F>

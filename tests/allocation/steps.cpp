@@ -8,10 +8,10 @@
 #include "allocation/counter.hpp"
 #include "autograd/task_model.hpp"
 #include "balance/balancer.hpp"
+#include "core/parallel.hpp"
 #include "core/set_fields.hpp"
 #include "optim/schedule.hpp"
 #include "optim/updater.hpp"
-#include "core/parallel.hpp"
 #include "tensor/blas.hpp"
 
 using namespace espalier;

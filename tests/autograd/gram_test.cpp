@@ -55,6 +55,15 @@ Recorder trunk_of(const Layers& layers, bool bias) {
   };
 }
 
+std::vector<double> sum_of_rows(Model& model) {
+  const auto rows = jacobian(model, 2);
+  std::vector<double> sum(rows[0].size(), 0.0);
+  for (const std::vector<double>& row : rows) {
+    for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += row[k];
+  }
+  return sum;
+}
+
 }  // namespace
 
 TEST_CASE("gram is J J' for every geometry, both ways of a linear layer") {
@@ -112,6 +121,27 @@ TEST_CASE("a layer too wide for one tile is taken in several") {
   CHECK(gram_error(gram, jacobian(model, 2)) < 1e-5);
   CHECK(workspace_bytes(model.plan) <
         static_cast<std::size_t>(4 * wide.inputs * wide.hidden) * sizeof(real));
+}
+
+TEST_CASE("gram of a convolution in many lanes") {
+  // The gradients of so many lanes take more than an image's scratch.
+  const Recorder trunk = [](Tape& tape, ParameterStore& s, Var x) {
+    x = conv2d(tape, x, parameter(s, "conv/weight", {20, 5, 5, 3}),
+               &parameter(s, "conv/bias", {20}), {.stride = 1, .padding = 0});
+    return flatten(tape, max_pool(tape, relu(tape, x), {.kernel = 2}));
+  };
+  for (const Streams& streams : {own_inputs(12, 2), common_inputs(12, 2)}) {
+    CAPTURE(streams.name);
+    ParameterStore store(1);
+    Model model = make_model(store, streams, {.sample = {6, 6, 3}, .trunk = trunk},
+                             {.lanes = LaneMode::per_task, .gram = true});
+    const std::vector<double> gram = gram_of(model, 2);
+    CHECK(gram_error(gram, jacobian(model, 2)) < 1e-5);
+    model.sweep(2);
+    model.plan.weigh(ones(12), ones(12));
+    const std::vector<double> found = gradients(model.plan, Domain::shared);
+    CHECK(relative_error(found, sum_of_rows(model)) < 1e-5);
+  }
 }
 
 TEST_CASE("gram includes convolutions, norms and embeddings of the trunk") {

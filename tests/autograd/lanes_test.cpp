@@ -177,3 +177,29 @@ TEST_CASE("a plan without the loss of a task says so") {
   real untouched[15] = {};
   CHECK_FALSE(model.plan.gradient(absent, {.data = untouched, .alpha = 1.0, .beta = 1.0}));
 }
+
+TEST_CASE("what follows a gradient is called for every number once, when it is final") {
+  for (const Streams& streams : all_streams(4)) {
+    CAPTURE(streams.name);
+    ParameterStore store(4);
+    Model model = make_model(store, streams, {}, {.lanes = LaneMode::per_task});
+    model.sweep(1);
+    model.plan.weigh(uneven(model.tasks()), ones(model.tasks()));
+    for (const Parameter* p : model.plan.parameters()) {
+      CAPTURE(p->name);
+      const auto size = static_cast<std::size_t>(p->value.size());
+      std::vector<real> plain(size), followed(size), seen(size);
+      std::vector<int> times(size, 0);
+      CHECK(model.plan.gradient(*p, {.data = plain.data()}));
+      const auto follow = [&](Index begin, Index end) {
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+          seen[i] = followed[i];
+          ++times[i];
+        }
+      };
+      CHECK(model.plan.gradient(*p, {.data = followed.data(), .finish = finish_with(follow)}));
+      CHECK(times == std::vector<int>(size, 1));
+      CHECK(seen == plain);
+    }
+  }
+}

@@ -10,11 +10,11 @@
 #include <memory>
 
 #include "autograd/plan.hpp"
+#include "core/parallel.hpp"
 #include "nn/parameter_store.hpp"
 #include "op_ends.hpp"
 #include "op_table.hpp"
 #include "peak.hpp"
-#include "core/parallel.hpp"
 #include "tensor/blas.hpp"
 
 namespace espalier::bench {

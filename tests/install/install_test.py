@@ -116,7 +116,8 @@ class Install(PrefixTest):
         self.assertEqual(os.listdir(os.path.join(again, "plugins")), ["espalier_kind.so"])
         self.ok(CMAKE, "--install", again, "--prefix", self.prefix)
         self.addCleanup(os.remove, os.path.join(self.prefix, "lib/espalier/plugins/espalier_kind.so"))
-        self.assertEqual(self.run_kind(project, "third"), first)
+        # Found in the prefix from a folder that has built none.
+        self.assertEqual(self.run_kind(self.copy_project("elsewhere"), "third"), first)
 
     def test_a_plugin_of_other_flags_is_refused_by_name(self):
         for name, flag, reason in OTHER_FLAGS:

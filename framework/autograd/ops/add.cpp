@@ -1,5 +1,6 @@
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/elementwise_backward.hpp"
+#include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 
 namespace espalier {
@@ -21,7 +22,9 @@ class Add final : public Op {
     const real* a = c.inputs[0].data;
     const real* b = c.inputs[1].data;
     real* __restrict y = c.output.data;
-    for (Index i = 0, n = c.output.size(); i < n; ++i) y[i] = a[i] + b[i];
+    parallel::for_numbers(c.output.size(), [=](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) y[i] = a[i] + b[i];
+    });
   }
 
   // da = dy, db = dy

@@ -3,6 +3,7 @@
 
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/pool_window.hpp"
+#include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 #include "tensor/matrix.hpp"
 
@@ -28,29 +29,33 @@ class AveragePool final : public Op {
   // y = sum of the pixels under the window / their number
   void forward(const OpContext& c) const override {
     const Window w = pool_window(c.inputs[0].shape, options_);
-    real* y = c.output.data;
-    for (Index n = 0; n < c.output.shape[0]; ++n) {
-      const real* image = c.inputs[0].data + n * w.image_size();
-      for_windows(w, [&](Index, const PoolPixels& p) {
-        average(w, p, image, y);
-        y += w.channels;
-      });
-    }
+    parallel::for_pieces(c.output.shape[0], grain(w), [&](int /*piece*/, Index begin, Index end) {
+      real* y = c.output.data + begin * w.positions() * w.channels;
+      for (Index n = begin; n < end; ++n) {
+        const real* image = c.inputs[0].data + n * w.image_size();
+        for_windows(w, [&](Index, const PoolPixels& p) {
+          average(w, p, image, y);
+          y += w.channels;
+        });
+      }
+    });
   }
 
   // dx of every pixel under the window += dy / their number
   void backward(const BackwardContext& c) const override {
     const Window w = pool_window(c.dx[0].shape, options_);
     for (const Run& run : c.runs[0]) {
-      const real* dy = c.dy.data + run.dy_row * c.dy.shape.row_size();
-      for (Index n = 0; n < run.rows; ++n) {
-        real* dx = c.dx[0].data + (run.dx_row + n) * w.image_size();
-        if (!run.accumulate) matrix::fill(w.image_size(), real{0}, dx);
-        for_windows(w, [&](Index, const PoolPixels& p) {
-          spread(w, p, dy, dx);
-          dy += w.channels;
-        });
-      }
+      parallel::for_pieces(run.rows, grain(w), [&](int /*piece*/, Index begin, Index end) {
+        const real* dy = c.dy.data + (run.dy_row + begin) * c.dy.shape.row_size();
+        for (Index n = begin; n < end; ++n) {
+          real* dx = c.dx[0].data + (run.dx_row + n) * w.image_size();
+          if (!run.accumulate) matrix::fill(w.image_size(), real{0}, dx);
+          for_windows(w, [&](Index, const PoolPixels& p) {
+            spread(w, p, dy, dx);
+            dy += w.channels;
+          });
+        }
+      });
     }
   }
 
@@ -60,6 +65,9 @@ class AveragePool final : public Op {
   }
 
  private:
+  /// Images worth a thread of their own.
+  static Index grain(const Window& w) { return std::max<Index>(1, 8192 / w.image_size()); }
+
   static void average(const Window& w, const PoolPixels& p, const real* image, real* y) {
     constexpr Index kBlock = 256;  // channels at a time: the double sums stay in the cache
     double sums[kBlock];

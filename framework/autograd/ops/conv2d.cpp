@@ -92,7 +92,7 @@ class Conv2d final : public Op {
     const Index row = formed_numbers(c);
     const Window v = window(c.inputs[0].shape);
     const auto lanes = static_cast<Index>(c.lanes.size());
-    const std::span<real> rest = numbers(c.workspace).subspan(formed_numbers_in_whole_lines(c));
+    const std::span<real> rest = numbers(c.workspace).subspan(formed_in_workspace(c));
     const Index each = gradient_scratch(v, 1);
     const Index most = each == 0 ? lanes : static_cast<Index>(rest.size()) / each;
     parallel::for_pieces(lanes, (lanes + most - 1) / most, [&](int piece, Index begin, Index end) {
@@ -183,7 +183,9 @@ class Conv2d final : public Op {
     return {reinterpret_cast<real*>(workspace.data()), workspace.size() / sizeof(real)};
   }
 
-  std::size_t formed_numbers_in_whole_lines(const GramContext& c) const {
+  /// Numbers at the beginning of the workspace that the formed gradients take.
+  std::size_t formed_in_workspace(const GramContext& c) const {
+    if (!c.formed.empty()) return 0;
     const auto bytes = c.lanes.size() * static_cast<std::size_t>(formed_numbers(c)) * sizeof(real);
     return Arena::rounded(bytes) / sizeof(real);
   }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "autograd/ops/check.hpp"
+#include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 #include "tensor/elementwise.hpp"
 
@@ -24,21 +25,29 @@ class Gelu final : public Op {
 
   // dx = dy (Phi(x) + x phi(x))
   void backward(const BackwardContext& c) const override {
-    constexpr Index kBlock = 512;  // slopes at a time: they stay in the first-level cache
-    real slope[kBlock];
     const Index row = c.dy.shape.row_size();
     for (const Run& run : c.runs[0]) {
       const real* x = c.inputs[0].data + run.value_row * row;
-      const real* __restrict dy = c.dy.data + run.dy_row * row;
-      real* __restrict dx = c.dx[0].data + run.dx_row * row;
-      for (Index first = 0, n = run.rows * row; first < n; first += kBlock) {
-        const Index count = std::min(kBlock, n - first);
-        elementwise::gelu_derivative(count, x + first, slope);
-        if (run.accumulate) {
-          for (Index i = 0; i < count; ++i) dx[first + i] += slope[i] * dy[first + i];
-        } else {
-          for (Index i = 0; i < count; ++i) dx[first + i] = slope[i] * dy[first + i];
-        }
+      const real* dy = c.dy.data + run.dy_row * row;
+      real* dx = c.dx[0].data + run.dx_row * row;
+      parallel::for_numbers(run.rows * row, [=, add = run.accumulate](Index begin, Index end) {
+        times_slope(end - begin, x + begin, dy + begin, add, dx + begin);
+      });
+    }
+  }
+
+ private:
+  static void times_slope(Index n, const real* x, const real* __restrict dy, bool add,
+                          real* __restrict dx) {
+    constexpr Index kBlock = 512;  // slopes at a time: they stay in the first-level cache
+    real slope[kBlock];
+    for (Index first = 0; first < n; first += kBlock) {
+      const Index count = std::min(kBlock, n - first);
+      elementwise::gelu_derivative(count, x + first, slope);
+      if (add) {
+        for (Index i = 0; i < count; ++i) dx[first + i] += slope[i] * dy[first + i];
+      } else {
+        for (Index i = 0; i < count; ++i) dx[first + i] = slope[i] * dy[first + i];
       }
     }
   }

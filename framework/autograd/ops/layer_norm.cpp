@@ -4,6 +4,7 @@
 
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/sink.hpp"
+#include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 #include "tensor/sums.hpp"
 
@@ -31,34 +32,25 @@ class LayerNorm final : public Op {
   // y = scale x^ + shift, x^ = (x - mean) / sqrt(variance + epsilon) over the last axis
   void forward(const OpContext& c) const override {
     const Index n = c.output.shape[-1], vectors = c.output.size() / n;
-    const real* __restrict scale = owned_[0]->value.data;
-    const real* __restrict shift = owned_[1]->value.data;
-    for (Index v = 0; v < vectors; ++v) {
-      const real* __restrict x = c.inputs[0].data + v * n;
-      real* __restrict y = c.output.data + v * n;
-      const double mean =
-          sum_of(n, [&](Index i) { return static_cast<double>(x[i]); }) / static_cast<double>(n);
-      const double square = sum_of(n, [&](Index i) {
-        const double d = static_cast<double>(x[i]) - mean;
-        return d * d;
-      });
-      const double inverse = 1.0 / std::sqrt(square / static_cast<double>(n) + epsilon_);
-      const Moments m{static_cast<real>(mean), static_cast<real>(inverse)};
-      moments(c)[v] = m;
-      for (Index i = 0; i < n; ++i) y[i] = (x[i] - m.mean) * m.inverse * scale[i] + shift[i];
-    }
+    parallel::for_pieces(vectors, grain(n), [&](int /*piece*/, Index begin, Index end) {
+      for (Index v = begin; v < end; ++v) {
+        moments(c)[v] = normalise(n, c.inputs[0].data + v * n, c.output.data + v * n);
+      }
+    });
   }
 
   // dx = (g - mean g - x^ mean(g x^)) / std with g = scale dy
   void backward(const BackwardContext& c) const override {
     const Index n = c.dy.shape[-1], inner = c.dy.shape.row_size() / n;
     for (const Run& run : c.runs[0]) {
-      for (Index v = 0; v < run.rows * inner; ++v) {
-        const Index at = run.value_row * inner + v;
-        vector_backward(n, c.inputs[0].data + at * n, moments(c)[at],
-                        c.dy.data + (run.dy_row * inner + v) * n, run.accumulate,
-                        c.dx[0].data + (run.dx_row * inner + v) * n);
-      }
+      parallel::for_pieces(run.rows * inner, grain(n), [&](int /*piece*/, Index begin, Index end) {
+        for (Index v = begin; v < end; ++v) {
+          const Index at = run.value_row * inner + v;
+          vector_backward(n, c.inputs[0].data + at * n, moments(c)[at],
+                          c.dy.data + (run.dy_row * inner + v) * n, run.accumulate,
+                          c.dx[0].data + (run.dx_row * inner + v) * n);
+        }
+      });
     }
   }
 
@@ -97,6 +89,24 @@ class LayerNorm final : public Op {
   struct Moments {
     real mean, inverse;  // inverse of the standard deviation
   };
+
+  /// Vectors worth a thread of their own.
+  static Index grain(Index n) { return std::max<Index>(1, 4096 / n); }
+
+  Moments normalise(Index n, const real* __restrict x, real* __restrict y) const {
+    const real* __restrict scale = owned_[0]->value.data;
+    const real* __restrict shift = owned_[1]->value.data;
+    const double mean =
+        sum_of(n, [&](Index i) { return static_cast<double>(x[i]); }) / static_cast<double>(n);
+    const double square = sum_of(n, [&](Index i) {
+      const double d = static_cast<double>(x[i]) - mean;
+      return d * d;
+    });
+    const double inverse = 1.0 / std::sqrt(square / static_cast<double>(n) + epsilon_);
+    const Moments m{static_cast<real>(mean), static_cast<real>(inverse)};
+    for (Index i = 0; i < n; ++i) y[i] = (x[i] - m.mean) * m.inverse * scale[i] + shift[i];
+    return m;
+  }
 
   static Moments* moments(const OpContext& c) { return reinterpret_cast<Moments*>(c.saved.data()); }
 
