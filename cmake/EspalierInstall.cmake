@@ -75,4 +75,6 @@ foreach(place bash:share/bash-completion/completions/espalier
   install(FILES ${script} DESTINATION ${CMAKE_MATCH_2})
 endforeach()
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/package/completion)
+# Below /usr, Debian's zsh looks here instead.
+install(FILES ${CMAKE_BINARY_DIR}/package/completion/_espalier DESTINATION share/zsh/vendor-completions)
 add_custom_target(espalier_completion ALL DEPENDS ${_scripts})

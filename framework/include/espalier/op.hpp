@@ -32,7 +32,8 @@ struct Part {
 /// A stretch of rows over which a backward pass moves through values and cotangents at the same
 /// pace. A *lane* is one task's stream of cotangents: where two tasks label the same rows, the same
 /// values are passed twice, with different cotangent rows.
-///   for i in [0, rows): dx[dx_row + i] (+)= J(value_row + i)' dy[dy_row + i]
+///
+///     for i in [0, rows): dx[dx_row + i] (+)= J(value_row + i)' dy[dy_row + i]
 struct Run {
   Index rows = 0;           ///< length of the stretch
   Index value_row = 0;      ///< row of the op's output (and of every input with the same rows)
