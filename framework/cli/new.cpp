@@ -26,6 +26,8 @@ const std::vector<Kind>& kinds() {
       {"task", "regression", {"task", "task_regression"}},
       {"task", "custom", {"task", "task_custom"}},
       {"sharing", "", {"sharing"}},
+      {"balancer", "", {"balancer"}},
+      {"source", "", {"source"}},
       {"experiment", "", {"experiment"}},
   };
   return all;
@@ -92,7 +94,7 @@ void add_new(CLI::App& app) {
   const auto what = std::make_shared<std::string>();
   const auto name = std::make_shared<std::string>();
   const auto variant = std::make_shared<std::string>();
-  command->add_option("what", *what, "task, sharing, experiment")->required();
+  command->add_option("what", *what, "task, sharing, balancer, source, experiment")->required();
   command->add_option("name", *name, "its name and the folder's, e.g. vowel")->required();
   command->add_option("--kind", *variant,
                       "of a task: classification (default), regression, custom");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -23,11 +24,13 @@ Range range_of(Index count, int pieces, int piece) {
           piece + 1 == pieces ? count : piece_begin(count, pieces, piece + 1)};
 }
 
-/// Threads that wait for a job, take the piece of their number, and wait again.
+/// Threads that wait for a job, take pieces of it, and wait again. Whoever is awake takes the next
+/// piece, the caller too: on a busy machine a thread that gets no core holds up nothing. Who takes
+/// a piece does not matter to what it writes.
 class Pool {
  public:
   explicit Pool(int workers) {
-    for (int w = 1; w <= workers; ++w) workers_.emplace_back([this, w] { work(w); });
+    for (int w = 1; w <= workers; ++w) workers_.emplace_back([this] { work(); });
   }
   ~Pool() {
     stop_ = true;
@@ -38,34 +41,51 @@ class Pool {
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
   void run(Index count, int pieces, Body body, void* context) {
-    count_ = count;
-    pieces_ = pieces;
-    body_ = body;
-    context_ = context;
-    running_.store(static_cast<int>(workers_.size()), std::memory_order_relaxed);
+    count_.store(count, kRelaxed);
+    pieces_.store(pieces, kRelaxed);
+    body_.store(body, kRelaxed);
+    context_.store(context, kRelaxed);
+    done_.store(0, kRelaxed);
     next_job();
-    take(0);
-    for (int left = running_.load(std::memory_order_acquire); left != 0;
-         left = running_.load(std::memory_order_acquire)) {
-      if (!spin([&] { return running_.load(std::memory_order_acquire) == 0; })) running_.wait(left);
+    take_pieces(job_.load(kRelaxed));
+    for (int done = done_.load(std::memory_order_acquire); done != pieces;
+         done = done_.load(std::memory_order_acquire)) {
+      if (!spin([&] { return done_.load(std::memory_order_acquire) == pieces; })) done_.wait(done);
     }
   }
 
  private:
+  static constexpr auto kRelaxed = std::memory_order_relaxed;
+  static constexpr unsigned kPieceBits = 16;
+
   void next_job() {
-    job_.fetch_add(1, std::memory_order_release);
+    const std::uint32_t job = job_.load(kRelaxed) + 1;
+    next_.store(std::uint64_t{job} << kPieceBits, std::memory_order_release);
+    job_.store(job, std::memory_order_release);
     job_.notify_all();
   }
 
-  void take(int piece) {
-    if (piece >= pieces_) return;
-    const Range range = range_of(count_, pieces_, piece);
-    body_(context_, piece, range.begin, range.end);
+  // What a job consists of may be read while the next one is written: then the exchange fails,
+  // since the number of the job is part of it, and a job ends only after the pieces taken of it.
+  void take_pieces(std::uint32_t job) {
+    while (true) {
+      std::uint64_t next = next_.load(std::memory_order_acquire);
+      const auto piece = static_cast<int>(next & ((std::uint64_t{1} << kPieceBits) - 1));
+      const Index count = count_.load(kRelaxed);
+      const int pieces = pieces_.load(kRelaxed);
+      const Body body = body_.load(kRelaxed);
+      void* const context = context_.load(kRelaxed);
+      if (next >> kPieceBits != job || piece >= pieces) return;
+      if (!next_.compare_exchange_strong(next, next + 1, std::memory_order_acq_rel)) continue;
+      const Range range = range_of(count, pieces, piece);
+      body(context, piece, range.begin, range.end);
+      if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == pieces) done_.notify_all();
+    }
   }
 
-  void work(int number) {
+  void work() {
     flush_subnormals();
-    unsigned seen = 0;
+    std::uint32_t seen = 0;
     while (true) {
       const auto changed = [&] { return job_.load(std::memory_order_acquire) != seen; };
       while (!changed()) {
@@ -73,8 +93,7 @@ class Pool {
       }
       seen = job_.load(std::memory_order_acquire);
       if (stop_) return;
-      take(number);
-      if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_all();
+      take_pieces(seen);
     }
   }
 
@@ -95,13 +114,14 @@ class Pool {
   }
 
   std::vector<std::thread> workers_;
-  std::atomic<unsigned> job_{0};
-  std::atomic<int> running_{0};
+  std::atomic<std::uint32_t> job_{0};   // what workers wait for
+  std::atomic<std::uint64_t> next_{0};  // (job, piece that nobody has taken)
+  std::atomic<int> done_{0};            // pieces
   std::atomic<bool> stop_{false};
-  Index count_ = 0;
-  int pieces_ = 0;
-  Body body_ = nullptr;
-  void* context_ = nullptr;
+  std::atomic<Index> count_{0};
+  std::atomic<int> pieces_{0};
+  std::atomic<Body> body_{nullptr};
+  std::atomic<void*> context_{nullptr};
 };
 
 std::unique_ptr<Pool>& pool() {

@@ -4,27 +4,11 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/file.hpp"
 #include "core/text.hpp"
 #include "data/stream.hpp"
 #include "espalier/error.hpp"
-#include "espalier/source.hpp"
 
 namespace espalier {
-
-const ColumnData* Dataset::find(std::string_view name) const {
-  for (const ColumnData& column : columns) {
-    if (column.name == name) return &column;
-  }
-  return nullptr;
-}
-
-std::string digest_of(std::span<const std::string> file_digests) {
-  if (file_digests.size() == 1) return file_digests.front();
-  std::string all;
-  for (const std::string& digest : file_digests) all += digest;
-  return file::sha256(all);
-}
 
 Dataset take_rows(const Dataset& data, std::span<const Index> rows) {
   Dataset taken;

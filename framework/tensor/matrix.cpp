@@ -58,7 +58,7 @@ void column_sums(const real* x, Index rows, Index columns, double alpha, double 
   double block[kMostPieces][kBlock];
   for (Index first = 0; first < columns; first += kBlock) {
     const Index width = std::min(kBlock, columns - first);
-    const Index grain = std::max<Index>(65536 / width, (rows + kMostPieces - 1) / kMostPieces);
+    const Index grain = std::max<Index>(16384 / width, (rows + kMostPieces - 1) / kMostPieces);
     parallel::for_pieces(rows, grain, [&](int piece, Index begin, Index end) {
       double* const part = block[piece];
       std::fill_n(part, width, 0.0);

@@ -18,7 +18,7 @@ using simd::kTileRows;
 // Half of a second-level cache of 1 MiB holds the packed part of B.
 constexpr Index kPacked = static_cast<Index>((std::size_t{1} << 19U) / sizeof(real));
 // Sums are gathered this far along k before they go to C.
-constexpr Index kDepth = 512, kDepthOfFewColumns = 1024;
+constexpr Index kDepth = 512;
 // C is fetched ahead where a tile is done before memory could answer.
 constexpr Index kShallow = 256;
 
@@ -69,32 +69,9 @@ void fetch_ahead(const Target& c, Index rows) {
   }
 }
 
-/// Fetches a block of B into the second-level cache, a part at each call: the next block comes in
-/// while this one is multiplied.
-class Fetch {
- public:
-  Fetch(const Operand& b, Index columns, Index depth, Index calls) : b_(b) {
-    constexpr Index kLine = static_cast<Index>(64 / sizeof(real));
-    lines_ = b.row == 1 ? (columns + kLine - 1) / kLine : 0;
-    rows_ = lines_ > 0 ? depth : 0;
-    each_ = (rows_ + calls - 1) / std::max<Index>(1, calls);
-  }
-
-  void part() {
-    for (const Index end = std::min(rows_, row_ + each_); row_ < end; ++row_) {
-      const char* line = reinterpret_cast<const char*>(b_.data + row_ * b_.step);
-      for (Index l = 0; l < lines_; ++l, line += 64) __builtin_prefetch(line, 0, 2);
-    }
-  }
-
- private:
-  Operand b_;
-  Index lines_ = 0, rows_ = 0, each_ = 0, row_ = 0;
-};
-
 /// Columns [0, columns) of C over one part of k, B packed in panels of kTileColumns.
 void multiply_packed(Index m, Index columns, Index depth, const Operand& a, const real* packed,
-                     const Target& c, Fetch next, bool final) {
+                     const Target& c, bool final) {
   alignas(simd::kBytes) real sums[kTileRows * kTileColumns];
   Index offsets[kTileRows];
   for (Index i = 0; i < kTileRows; ++i) offsets[i] = i * a.row;
@@ -113,7 +90,6 @@ void multiply_packed(Index m, Index columns, Index depth, const Operand& a, cons
       const Target to = c.at(i, j);
       if (ahead) fetch_ahead(to, rows);
       of.b_stride = width;
-      next.part();
       sum_tile(of, rows, width / kLanes, sums);
       of.b += depth * width;
       if (c.column == 1) {
@@ -126,17 +102,9 @@ void multiply_packed(Index m, Index columns, Index depth, const Operand& a, cons
   }
 }
 
-// The rest of a B that has not been packed yet comes in meanwhile.
-Fetch next_block(Index m, Index columns, const Operand& b, Index next_columns, Index depth) {
-  const Index calls =
-      (m + kTileRows - 1) / kTileRows * ((columns + kTileColumns - 1) / kTileColumns);
-  return {b, next_columns, depth, calls};
-}
-
 void multiply_in_tiles(Index m, Index n, Index k, const Operand& a, const Operand& b, Target c) {
   real* const packed = packing_place();
-  const Index most = n <= kPacked / kDepthOfFewColumns ? kDepthOfFewColumns : kDepth;
-  const Index parts = std::max<Index>(1, (k + most - 1) / most);
+  const Index parts = std::max<Index>(1, (k + kDepth - 1) / kDepth);
   const Index deep = std::max<Index>(1, (k + parts - 1) / parts);
   const Index wide = kPacked / deep / kTileColumns * kTileColumns;
   for (Index first = 0; first < k; first += deep) {
@@ -144,13 +112,7 @@ void multiply_in_tiles(Index m, Index n, Index k, const Operand& a, const Operan
     for (Index j = 0; j < n; j += wide) {
       const Index columns = std::min(wide, n - j);
       pack(b.at(j, first), columns, depth, kTileColumns, packed);
-      const Fetch next =
-          j + wide < n
-              ? next_block(m, columns, b.at(j + wide, first), std::min(wide, n - j - wide), depth)
-              : next_block(m, columns, b.at(0, first + depth), std::min(wide, n),
-                           std::min(deep, k - first - depth));
-      multiply_packed(m, columns, depth, a.at(0, first), packed, c.at(0, j), next,
-                      first + depth == k);
+      multiply_packed(m, columns, depth, a.at(0, first), packed, c.at(0, j), first + depth == k);
     }
     c.beta = 1.0;
   }
@@ -191,7 +153,7 @@ Split split(Index m, Index n) {
 }  // namespace
 
 void multiply(Index m, Index n, Index k, const Operand& a, const Operand& b, const Target& c) {
-  constexpr double kWorthAThread = 2.5e5;  // multiply-adds
+  constexpr double kWorthAThread = 3e4;  // multiply-adds
   const Split s = split(m, n);
   const double size = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   const auto most = std::max<Index>(1, static_cast<Index>(size / kWorthAThread));

@@ -53,8 +53,15 @@ Judgement judge(const PluginInfo& info, const Rows& predictions, const Options& 
 Judgement judge_labels(const PluginInfo& info, const Rows& predictions,
                        const std::vector<int>& labels, const Options& options) {
   check_rows(predictions.size(), labels.size());
+  const auto classes = static_cast<int>(predictions[0].size());
+  for (const int label : labels) {
+    if (label >= classes) {
+      throw ConfigError(text::cat("[testing] expected labels below ", classes,
+                                  ", the numbers of a prediction, found ", label));
+    }
+  }
   Examples examples;
-  examples.column = label_column(static_cast<Index>(predictions[0].size()));
+  examples.column = label_column(classes);
   examples.rows = static_cast<Index>(labels.size());
   examples.classes.assign(labels.begin(), labels.end());
   return judge(info, predictions, options, examples);

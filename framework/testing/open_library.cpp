@@ -30,8 +30,12 @@ OpenedLibrary open_library(const std::string& name, const std::vector<std::strin
                              "; name its folder in ESPALIER_PLUGIN_PATH");
     return none;
   }
-  return {"", registry, [registry, name] { return registry->load(name); },
-          [registry, name] { return registry->load_sharing(name); }};
+  return {"",
+          registry,
+          [registry, name] { return registry->load(name); },
+          [registry, name] { return registry->load_sharing(name); },
+          [registry, name] { return registry->load_balancer(name); },
+          [registry, name] { return registry->load_source(name); }};
 }
 
 }  // namespace espalier::testing

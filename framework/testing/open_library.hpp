@@ -15,6 +15,8 @@ struct OpenedLibrary {
   std::shared_ptr<void> registry;  ///< must outlive whatever is recorded with what is made
   std::function<TaskHandle()> task;
   std::function<std::unique_ptr<StageSharing>()> sharing;
+  std::function<std::unique_ptr<Balancer>()> balancer;
+  std::function<std::unique_ptr<Source>()> source;
 };
 
 /// Looks for espalier_<name>.so in `folders`, then where TaskSetting::plugin_folders says. Throws

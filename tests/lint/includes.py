@@ -35,6 +35,7 @@ MAY_INCLUDE = {
 # What plugins may contribute: plugin/ sees these headers of modules it otherwise must not see.
 INTERFACES = {
     "plugin": {"espalier/sharing.hpp", "espalier/balancer.hpp", "espalier/source.hpp"},
+    "testing": {"espalier/balancer.hpp", "espalier/dataset.hpp"},
 }
 # third-party prefix -> modules it may be included from
 HOMES = {

@@ -38,8 +38,9 @@ class Arguments(WorkplaceTest):
 
     def test_what_to_make(self):
         self.assertEqual(self.refused("tusk", "vowel"),
-                         "[new] expected what to make (task, sharing, experiment), found 'tusk'; did you "
-                         "mean 'task'?")
+                         "[new] expected what to make (task, sharing, balancer, source, experiment), "
+                         "found 'tusk'; did you mean 'task'?")
+        self.assertIn("did you mean 'balancer'?", self.refused("balance", "mine"))
         self.assertEqual(self.refused("task", "vowel", "--kind", "regresion"),
                          "[new] expected a kind of task (classification, regression, custom), found "
                          "'regresion'; did you mean 'regression'?")
@@ -60,6 +61,8 @@ class Arguments(WorkplaceTest):
                          "[new] expected a name that is not taken, found 'letters' (plugins: which of 26 "
                          "letters is shown); `espalier list` shows them")
         self.assertIn("found 'hard' (sharing: ", self.refused("sharing", "hard"))
+        self.assertIn("found 'pcgrad' (balancers: ", self.refused("balancer", "pcgrad"))
+        self.assertIn("found 'glyphs' (sources: ", self.refused("source", "glyphs"))
 
     def test_what_exists_is_left_alone(self):
         for make in (os.mkdir, lambda path: open(path, "w", encoding="utf-8").close(),

@@ -26,16 +26,16 @@ class Templates(WorkplaceTest):
 
     def plugin(self, name, *arguments):
         summary = self.made(name, *arguments)
-        self.check_kit(name)
+        self.check_kit(name, {"gradients"} if arguments[0] in ("task", "sharing") else set())
         return summary
 
-    def check_kit(self, name):
+    def check_kit(self, name, only_double):
         """In float everything but the derivatives is looked at, in double everything but the library."""
-        for suffix, skipped in (("", "gradients"), ("_f64", "static_dynamic")):
+        for suffix, skipped in (("", only_double), ("_f64", {"static_dynamic"})):
             printed, _ = self.do_ok(f"build/{name}_test{suffix}", cwd=name)
             found = {line.split("MESSAGE: ")[1].split(" ")[0] for line in printed.splitlines()
                      if "MESSAGE: " in line}
-            self.assertEqual(found, {skipped}, printed)
+            self.assertEqual(found, skipped, printed)
 
     def test_classification(self):
         tasks = self.plugin("letter_or_digit", "task")["tasks"]
@@ -53,6 +53,17 @@ class Templates(WorkplaceTest):
         summary = self.plugin("gated", "sharing")
         self.assertGreater(summary["tasks"]["digits"]["test"]["accuracy"], 0.6)
         self.assertFalse(summary["composition"]["parts"]["trunk/dense/letters/gate"]["shared"])
+
+    def test_balancer(self):
+        tasks = self.plugin("slow_first", "balancer")["tasks"]
+        self.assertGreater(tasks["digits"]["test"]["accuracy"], 0.6)
+        self.assertIn("slow_first", self.read("slow_first", "out", "spec.yaml"))
+
+    def test_source(self):
+        summary = self.plugin("spirals", "source")
+        self.assertGreater(summary["tasks"]["arm"]["test"]["accuracy"], 0.9)
+        self.assertLess(summary["tasks"]["radius"]["test"]["rmse"], 0.1)
+        self.assertTrue(summary["data"]["points"]["synthetic"])
 
     def test_experiment(self):
         tasks = self.made("first", "experiment")["tasks"]

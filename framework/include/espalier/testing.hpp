@@ -1,72 +1,23 @@
 // module: testing
 #pragma once
 
-#include <initializer_list>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <variant>
 #include <vector>
 
-#include "espalier/plugin.hpp"
+#include "espalier/testing_balancer.hpp"
+#include "espalier/testing_kit.hpp"
+#include "espalier/testing_source.hpp"
 
 /// Checks that every plugin should pass, for the tests of a plugin's author: one line each (see the
-/// macros at the end). They know no test framework: what they find comes back as sentences.
+/// macros at the end). They know no test framework: what they find comes back as sentences. Here
+/// stand those of tasks and of ways to share; balancers and sources have a header each.
 namespace espalier::testing {
 
 /// @addtogroup kit
 /// @{
-
-/// The value of an option as a test writes it: `{{"classes", 5}, {"hidden", {8, 6}}}`.
-class Option {
- public:
-  /// What a test may write.
-  using Value = std::variant<bool, Index, double, std::string, std::vector<Index>,
-                             std::vector<double>, std::vector<std::string>>;
-
-  /// `true` or `false`.
-  Option(bool value) : value_(value) {}
-  /// A whole number.
-  Option(int value) : value_(Index{value}) {}
-  /// A whole number.
-  Option(Index value) : value_(value) {}
-  /// A real number.
-  Option(double value) : value_(value) {}
-  /// A word.
-  Option(const char* value) : value_(std::string(value)) {}
-  /// A word.
-  Option(std::string value) : value_(std::move(value)) {}
-  /// Whole numbers.
-  Option(std::initializer_list<int> list) : value_(std::vector<Index>(list.begin(), list.end())) {}
-  /// Real numbers.
-  Option(std::initializer_list<double> list) : value_(std::vector<double>(list)) {}
-  /// Words.
-  Option(std::initializer_list<const char*> list)
-      : value_(std::vector<std::string>(list.begin(), list.end())) {}
-
-  /// What was written.
-  const Value& value() const { return value_; }
-
- private:
-  Value value_;
-};
-
-/// Options by name, as in YAML.
-using Options = std::map<std::string, Option>;
-
-/// What one check found.
-struct Result {
-  /// How the check ended.
-  enum class Kind : std::uint8_t { passed, failed, skipped };
-  std::string check;         ///< "gradients"
-  Kind kind = Kind::passed;  ///< how it ended
-  std::string sentence;      ///< failed: what was expected and what was found; skipped: why
-};
-/// What all checks found, in the order of the checks.
-using Report = std::vector<Result>;
 
 /// A column of labels below `classes`, one an example.
 ESPALIER_API TargetColumn label_column(Index classes);
@@ -128,18 +79,6 @@ ESPALIER_API Judgement judge_numbers(const PluginInfo& info,
 ESPALIER_API std::map<std::string, bool> parameters_shared(const PluginInfo& info,
                                                            const Options& options = {});
 
-/// The folder of the library that was built with this program, where CMake says so.
-inline void add_built_folder([[maybe_unused]] std::vector<std::string>& folders) {
-#ifdef ESPALIER_PLUGIN_FILE
-  const std::string file = ESPALIER_PLUGIN_FILE;
-  folders.push_back(file.substr(0, file.rfind('/')));
-#endif
-}
-
-/// The plugin `name` among those linked into this program. Throws PluginError.
-ESPALIER_API const PluginInfo& plugin_named(std::string_view name,
-                                            std::span<const PluginInfo* const> linked);
-
 /// The same for a plugin that is linked into this program, by name. Where espalier_add_plugin()
 /// built the program, its library is found as well.
 inline Report check_task(std::string_view name, const Options& options = {},
@@ -183,15 +122,3 @@ inline std::map<std::string, bool> parameters_shared(std::string_view name,
 /// @ingroup kit
 /// Likewise with the arguments of espalier::testing::check_sharing.
 #define ESPALIER_TEST_SHARING(...) ESPALIER_KIT_CASE(check_sharing, "sharing", __VA_ARGS__)
-
-#define ESPALIER_KIT_CASE(check_plugin, what, ...)                                                 \
-  TEST_CASE("the kit's checks of a " what ": " #__VA_ARGS__) {                                     \
-    for (const espalier::testing::Result& result : espalier::testing::check_plugin(__VA_ARGS__)) { \
-      const bool failed = result.kind == espalier::testing::Result::Kind::failed;                  \
-      if (result.kind == espalier::testing::Result::Kind::skipped) {                               \
-        MESSAGE(result.check, " skipped: ", result.sentence);                                      \
-      }                                                                                            \
-      CHECK_MESSAGE(!failed, result.check, ": ", result.sentence);                                 \
-    }                                                                                              \
-  }                                                                                                \
-  static_assert(true, "takes the semicolon")

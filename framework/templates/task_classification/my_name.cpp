@@ -15,8 +15,8 @@ class MyNameTask final : public Task {
   // The column to learn. Refuse, in one sentence, what cannot be learned; keep what the head needs.
   void accept(const TargetColumn& column) override {
     if (column.dtype != Dtype::integer) {
-      throw DataError("[my_name] expected integer labels, found real numbers in column '" +
-                      column.name + "' of data '" + column.data + "'");
+      throw DataError("expected integer labels, found real numbers in column '" + column.name +
+                      "' of data '" + column.data + "'");
     }
     classes_ = column.classes;
   }

@@ -97,7 +97,7 @@ class MyNameTask final : public Task {
   void accept(const TargetColumn& column) override {
     if (column.dtype != Dtype::integer || column.classes < 2) {
       throw DataError(
-          "[my_name] expected integer labels of 2 classes or more, found others in "
+          "expected integer labels of 2 classes or more, found others in "
           "column '" +
           column.name + "' of data '" + column.data + "'");
     }

@@ -15,7 +15,7 @@ class MyNameTask final : public Task {
   // The column to learn. Refuse, in one sentence, what cannot be learned; keep what the head needs.
   void accept(const TargetColumn& column) override {
     if (column.dtype != Dtype::floating) {
-      throw DataError("[my_name] expected real numbers, found integers in column '" + column.name +
+      throw DataError("expected real numbers, found integers in column '" + column.name +
                       "' of data '" + column.data + "'");
     }
     sample_ = column.sample;
