@@ -42,7 +42,9 @@ install(FILES ${CMAKE_BINARY_DIR}/package/espalier.pc DESTINATION lib/pkgconfig)
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/experiments DESTINATION share/espalier)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION share/doc/espalier
-        PATTERN CMakeLists.txt EXCLUDE)
+        PATTERN CMakeLists.txt EXCLUDE
+        PATTERN Doxyfile.in EXCLUDE
+        PATTERN api.dox EXCLUDE)
 
 # What the command itself prints, so that it stays true.
 add_custom_command(
@@ -55,3 +57,24 @@ add_custom_command(
   VERBATIM)
 add_custom_target(espalier_man_page ALL DEPENDS ${CMAKE_BINARY_DIR}/package/espalier.1)
 install(FILES ${CMAKE_BINARY_DIR}/package/espalier.1 DESTINATION share/man/man1)
+
+# Where each shell looks for the completion of a command.
+set(_scripts "")
+foreach(place bash:share/bash-completion/completions/espalier
+              zsh:share/zsh/site-functions/_espalier
+              fish:share/fish/vendor_completions.d/espalier.fish)
+  string(REGEX MATCH "^([a-z]+):(.*)/([^/]+)$" _ ${place})
+  set(script ${CMAKE_BINARY_DIR}/package/completion/${CMAKE_MATCH_3})
+  add_custom_command(
+    OUTPUT ${script}
+    COMMAND espalier_command completion ${CMAKE_MATCH_1} > ${script}
+    DEPENDS espalier_command
+    COMMENT "Writing the completion of ${CMAKE_MATCH_1}"
+    VERBATIM)
+  list(APPEND _scripts ${script})
+  install(FILES ${script} DESTINATION ${CMAKE_MATCH_2})
+endforeach()
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/package/completion)
+# Below /usr, Debian's zsh looks here instead.
+install(FILES ${CMAKE_BINARY_DIR}/package/completion/_espalier DESTINATION share/zsh/vendor-completions)
+add_custom_target(espalier_completion ALL DEPENDS ${_scripts})

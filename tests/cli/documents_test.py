@@ -22,6 +22,17 @@ def text_of(path):
         return file.read()
 
 
+def prose_of(path):
+    """The page without its blocks of code, in which brackets are no links."""
+    return re.sub(r"^```.*?^```", "", text_of(path), flags=re.M | re.S)
+
+
+def anchors(path):
+    """What links to a section of the page may name."""
+    titles = re.findall(r"^#+ (.+)$", prose_of(path), re.M)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
 class Documents(CommandTest):
     def test_code_blocks_equal_their_files(self):
         found = 0
@@ -44,11 +55,17 @@ class Documents(CommandTest):
         self.assertGreaterEqual(found, 3)
 
     def test_links_lead_somewhere(self):
+        sections = 0
         for page in pages():
-            for target in re.findall(r"\]\(([^)#]+)\)", text_of(page)):
-                if not target.startswith("http"):
-                    self.assertTrue(os.path.exists(os.path.join(os.path.dirname(page), target)),
-                                    f"{page}: {target}")
+            for target, section in re.findall(r"\]\(([^)#]*)#?([^)]*)\)", prose_of(page)):
+                if target.startswith("http"):
+                    continue
+                path = os.path.join(os.path.dirname(page), target) if target else page
+                self.assertTrue(os.path.exists(path), f"{page}: {target}")
+                if section:
+                    sections += 1
+                    self.assertIn(section, anchors(path), f"{page}: {target}#{section}")
+        self.assertGreaterEqual(sections, 10)
 
     def test_the_reference_is_what_the_code_says(self):
         made = subprocess.run([ESPALIER, "describe", "--reference"], capture_output=True, text=True,

@@ -21,9 +21,13 @@ lib/espalier/plugins/espalier_letters.so
 lib/libespalier.so
 lib/libespalier_f64.so
 lib/pkgconfig/espalier.pc
+share/bash-completion/completions/espalier
 share/doc/espalier/install.md
 share/espalier/experiments/letters_digits.yaml
+share/fish/vendor_completions.d/espalier.fish
 share/man/man1/espalier.1
+share/zsh/site-functions/_espalier
+share/zsh/vendor-completions/_espalier
 """.split()
 
 # name, flag of one file, pattern of what the refusal says
@@ -70,6 +74,20 @@ class Install(PrefixTest):
                        os.path.join(self.prefix, "share/man/man1/espalier.1"))
             self.assertEqual(done.stderr, "")
 
+    def test_completion_is_what_the_installed_command_prints(self):
+        for shell, file in (("bash", "share/bash-completion/completions/espalier"),
+                            ("zsh", "share/zsh/site-functions/_espalier"),
+                            ("fish", "share/fish/vendor_completions.d/espalier.fish")):
+            with open(os.path.join(self.prefix, file), encoding="utf-8") as script:
+                self.assertEqual(script.read(), self.espalier("completion", shell), file)
+        # bash's loader knows a file by the command's name; then Tab asks the command.
+        bash = ('. "$1"; COMP_LINE="espalier des"; COMP_POINT=12; PATH="$2:$PATH"; _espalier; '
+                'complete -p espalier; echo "${COMPREPLY[@]}"')
+        said = self.ok("bash", "-c", bash, "bash",
+                       os.path.join(self.prefix, "share/bash-completion/completions/espalier"),
+                       os.path.join(self.prefix, "bin"))
+        self.assertEqual(said.splitlines(), ["complete -o default -F _espalier espalier", "describe"])
+
     def test_shipped_experiments_are_found_by_name(self):
         empty = self.path("empty")
         os.makedirs(empty)
@@ -101,6 +119,21 @@ class Install(PrefixTest):
         self.addCleanup(os.remove, os.path.join(self.prefix, "lib/espalier/plugins/espalier_kind.so"))
         # Found in the prefix from a folder that has built none.
         self.assertEqual(self.run_kind(self.copy_project("elsewhere"), "third"), first)
+
+    def test_a_recipe_of_the_cookbook_is_built_as_its_page_says(self):
+        documents = os.path.join(self.prefix, "share/doc/espalier")
+        project = self.path("recipe")
+        os.makedirs(project)
+        for file in glob.glob(os.path.join(glob.escape(documents), "examples", "prelu*")):
+            shutil.copy(file, project)
+        with open(os.path.join(documents, "cookbook.md"), encoding="utf-8") as page:
+            settings = re.search(r"```cmake\n(.*?)```", page.read(), re.S)[1]
+        with open(os.path.join(project, "CMakeLists.txt"), "w", encoding="utf-8") as file:
+            file.write(settings)
+        build = self.build(project)
+        self.assertIn("100% tests passed, 0 tests failed out of 2", self.ok("ctest", "--test-dir", build))
+        self.espalier("run", "prelu.yaml", "--plugins", "build/plugins", "--quiet", "train.epochs=1",
+                      cwd=project)
 
     def test_a_plugin_of_other_flags_is_refused_by_name(self):
         for name, flag, reason in OTHER_FLAGS:

@@ -3,10 +3,14 @@
 
 #include <cstdint>
 
+/// @ingroup plugins
 /// Marks what libespalier exports; everything else is hidden.
 #define ESPALIER_API __attribute__((visibility("default")))
 
 namespace espalier {
+
+/// @addtogroup numbers
+/// @{
 
 /// Signed size and position type of the whole framework.
 using Index = std::int64_t;
@@ -19,5 +23,6 @@ using real = double;
 #else
 using real = float;
 #endif
+/// @}
 
 }  // namespace espalier

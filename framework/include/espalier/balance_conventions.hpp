@@ -9,6 +9,9 @@
 
 namespace espalier {
 
+/// @addtogroup balancers
+/// @{
+
 /// Choices in which implementations differ silently. Each method sets its paper's before the
 /// experiment's are read; every summary names what was in force.
 struct ESPALIER_API BalanceConventions {
@@ -30,6 +33,7 @@ struct ESPALIER_API BalanceConventions {
   /// Steps from one solution to the next; between them the last weights hold.
   Index every = 1;
 
+  /// The conventions as options, which stand beside the method's own.
   void fields(Fields& fields);
   /// Whether G is needed whatever the method is.
   bool needs_gram() const { return scale == "norm_of_equal" || clip > 0.0; }
@@ -38,5 +42,6 @@ struct ESPALIER_API BalanceConventions {
   /// The factor that `clip` asks for on a direction of this norm.
   double clip_factor(double norm) const;
 };
+/// @}
 
 }  // namespace espalier

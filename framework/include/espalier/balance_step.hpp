@@ -11,6 +11,9 @@
 
 namespace espalier {
 
+/// @addtogroup balancers
+/// @{
+
 /// One step as a method sees it: the n tasks at hand, in the order of the experiment. A task
 /// without a labelled row in the batch is not among them; nor is, for methods that are given inner
 /// products, one whose gradient is exactly zero.
@@ -23,12 +26,13 @@ struct BalanceStep {
   std::size_t all_tasks = 0;                ///< tasks of the experiment; 0: n
   std::uint64_t step = 0;                   ///< steps of the run before this one
   std::uint64_t epoch = 0;                  ///< epochs finished
-  std::uint64_t steps_per_epoch = 1;
-  std::size_t block = 0;            ///< layer by layer (`gram: per_layer`): which one
-  std::string* fallback = nullptr;  ///< see fell_back
+  std::uint64_t steps_per_epoch = 1;        ///< of the run
+  std::size_t block = 0;                    ///< layer by layer (`gram: per_layer`): which one
+  std::string* fallback = nullptr;          ///< see fell_back
 
   /// Position in the experiment of the i-th task at hand: the index of a method's own state.
   std::size_t task(std::size_t i) const { return tasks.empty() ? i : tasks[i]; }
+  /// Tasks of the experiment, of which n are at hand.
   std::size_t experiment_tasks(std::size_t n) const { return all_tasks == 0 ? n : all_tasks; }
   /// To be called where the problem has no solution and the weights are the next best: the run
   /// counts such steps, and says why in these words.
@@ -40,6 +44,7 @@ struct BalanceStep {
 /// The tasks' gradients over all P shared parameters, element by element.
 struct JacobianStep : BalanceStep {
   ConstTensor jacobian;  ///< (n, P), row i the gradient of task(i)'s loss
+  /// (1, P): the gradient of the i-th task at hand.
   ConstTensor row(std::size_t i) const { return jacobian.rows(static_cast<Index>(i), 1); }
 };
 
@@ -53,7 +58,8 @@ struct FeatureStep : BalanceStep {
   /// the method; the head reads z with its first M numbers turned, z_1 R'; and the gradient of
   /// that.
   std::span<const Tensor> rotations;
-  std::span<const ConstTensor> rotated_gradients;
+  std::span<const ConstTensor> rotated_gradients;  ///< (n): dL/d(turned z), (B, ...)
 };
+/// @}
 
 }  // namespace espalier

@@ -14,6 +14,9 @@
 
 namespace espalier {
 
+/// @addtogroup balancers
+/// @{
+
 /// What a method must be given; the trainer acts on these flags and knows no method by name. They
 /// also decide which models a method can serve (`espalier check --matrix`). T counts tasks.
 struct Needs {
@@ -40,7 +43,7 @@ struct BalancerInfo {
 
 /// Sizes known before the first step.
 struct BalanceSizes {
-  std::size_t tasks = 0;
+  std::size_t tasks = 0;       ///< those of the experiment
   std::size_t parameters = 0;  ///< P, shared numbers; only where a Jacobian is asked for
   std::size_t features = 0;    ///< F, numbers per row at the trunk's output; only with `features`
   std::size_t blocks = 1;      ///< shared layers
@@ -57,6 +60,7 @@ struct BalanceSizes {
 class ESPALIER_API Balancer {
  public:
   virtual ~Balancer();
+  /// Texts for `espalier info`. A plugin's summary stands in its macro.
   virtual BalancerInfo info() const { return {}; }
   /// Options in YAML; the names of the conventions (`scale`, `heads`, ...) are taken.
   virtual void fields(Fields& /*fields*/) {}
@@ -88,12 +92,16 @@ class ESPALIER_API Balancer {
   /// Everything the next step depends on, for exact resume: small state as numbers, state of the
   /// parameters' size as blocks that live as long as the method (made by `begin`).
   virtual std::vector<double> state() const { return {}; }
+  /// Takes back what `state` gave; called before the first step of a run that resumes.
   virtual void restore(std::span<const double> /*state*/) {}
+  /// A part of the state that is as large as the parameters.
   struct StateBlock {
     std::string name;  ///< different for each block
-    Tensor value;
+    Tensor value;      ///< its memory belongs to the method
   };
+  /// The blocks that a checkpoint holds beside `state`.
   virtual std::vector<StateBlock> blocks() { return {}; }
 };
+/// @}
 
 }  // namespace espalier

@@ -7,15 +7,19 @@
 
 namespace espalier {
 
+/// @addtogroup balancers
+/// @{
+
 /// What a bilevel method may ask of the model in a step: losses and gradients on the step's
 /// training batch and on a validation batch, at parameters that it moves and puts back. N counts
 /// all parameters, trunk and heads; vectors over them follow one fixed order.
 class BilevelProblem {
  public:
+  /// Which batch of the step.
   enum class Batch : std::uint8_t { training, validation };
 
   virtual ~BilevelProblem() = default;
-  virtual std::size_t tasks() const = 0;
+  virtual std::size_t tasks() const = 0;       ///< T, those of the experiment
   virtual std::size_t parameters() const = 0;  ///< N
   /// Learning rate of this step, after the schedule: the length of a virtual step.
   virtual double rate() const = 0;
@@ -32,5 +36,6 @@ class BilevelProblem {
   /// Puts the parameters back to where the step found them, bit for bit.
   virtual void put_back() = 0;
 };
+/// @}
 
 }  // namespace espalier

@@ -8,6 +8,9 @@
 
 namespace espalier {
 
+/// @addtogroup plugins
+/// @{
+
 /// Base of every error Espalier raises. The text is one sentence that says where, what was expected
 /// and what was found; anything else that escapes is a bug.
 class ESPALIER_API Error : public std::runtime_error {
@@ -57,5 +60,6 @@ class ESPALIER_API PluginError : public BadInput {
   using BadInput::BadInput;
   ~PluginError() override;
 };
+/// @}
 
 }  // namespace espalier

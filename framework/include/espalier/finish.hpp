@@ -5,16 +5,22 @@
 
 namespace espalier {
 
+/// @addtogroup ops
+/// @{
+
 /// What is still to be done with the numbers of an array once they are computed: called for ranges
 /// [begin, end) that are final, every number once, from any thread, while they are in its cache. An
 /// optimiser's step that way costs no pass over memory of its own.
 struct Finish {
-  void (*call)(const void* self, Index begin, Index end) = nullptr;
-  const void* self = nullptr;
+  void (*call)(const void* self, Index begin,
+               Index end) = nullptr;  ///< null: nothing is left to be done
+  const void* self = nullptr;         ///< first argument of `call`
 
+  /// Says that the numbers [begin, end) are final.
   void operator()(Index begin, Index end) const {
     if (call != nullptr) call(self, begin, end);
   }
+  /// Whether something is left to be done.
   explicit operator bool() const { return call != nullptr; }
 };
 
@@ -25,5 +31,6 @@ Finish finish_with(const F& f) {
       [](const void* self, Index begin, Index end) { (*static_cast<const F*>(self))(begin, end); },
       &f};
 }
+/// @}
 
 }  // namespace espalier

@@ -10,6 +10,10 @@
 /// Small questions to a Gram matrix G = J J', (n, n) row-major. All in double.
 namespace espalier::gram {
 
+/// @addtogroup balancers
+/// @{
+
+/// Row i of G, (n).
 inline std::span<const double> row(std::span<const double> g, std::size_t i, std::size_t n) {
   return g.subspan(i * n, n);
 }
@@ -32,10 +36,12 @@ inline double norm(std::span<const double> g, std::span<const double> w) {
   return std::sqrt(squared_norm(g, w));
 }
 
+/// Sum of the n squared norms.
 inline double trace(std::span<const double> g, std::size_t n) {
   double total = 0.0;
   for (std::size_t i = 0; i < n; ++i) total += g[i * n + i];
   return total;
 }
+/// @}
 
 }  // namespace espalier::gram

@@ -10,21 +10,28 @@
 /// Layers of a trunk are named in YAML instead; both share their code (nn/layers/).
 namespace espalier {
 
+/// @addtogroup layers
+/// @{
+
+/// What makes a linear layer.
 struct LinearLayer {
-  Index units = 1;
-  bool bias = true;
-  Initializer weights = {Initializer::Kind::glorot_normal};
+  Index units = 1;   ///< numbers in a row of the output
+  bool bias = true;  ///< whether a bias is added
+  Initializer weights = {
+      Initializer::Kind::glorot_normal};  ///< how the weights start; a bias starts at zero
 };
 /// x (N, ..., F) to (N, ..., units).
 ESPALIER_API Var linear(const Net& net, std::string_view name, Var x, const LinearLayer& layer);
 
+/// What makes a convolution.
 struct ConvLayer {
-  Index channels = 1;
-  Index kernel = 3;
-  Index stride = 1;
+  Index channels = 1;                           ///< of the output
+  Index kernel = 3;                             ///< height and width of the kernel
+  Index stride = 1;                             ///< in both directions
   std::optional<Index> padding = std::nullopt;  ///< absent: "same", (kernel - 1) / 2
-  bool bias = true;
-  Initializer weights = {Initializer::Kind::he_normal};
+  bool bias = true;                             ///< whether a bias is added
+  Initializer weights = {
+      Initializer::Kind::he_normal};  ///< how the weights start; a bias starts at zero
 };
 /// x (N, H, W, C) to (N, H', W', channels).
 ESPALIER_API Var conv(const Net& net, std::string_view name, Var x, const ConvLayer& layer);
@@ -37,6 +44,8 @@ ESPALIER_API Var layer_norm(const Net& net, std::string_view name, Var x, double
 /// tokens (N, ...) to (N, ..., width).
 ESPALIER_API Var embedding(const Net& net, std::string_view name, Var tokens, Index vocabulary,
                            Index width);
+/// x of any shape: each number becomes zero with probability `rate`, in training only.
 ESPALIER_API Var dropout(const Net& net, std::string_view name, Var x, double rate);
+/// @}
 
 }  // namespace espalier

@@ -10,6 +10,9 @@
 
 namespace espalier {
 
+/// @addtogroup layers
+/// @{
+
 class ParameterStore;
 
 /// Where layers and heads record: a tape, the parameters, and a scope that names them. Recording
@@ -20,7 +23,9 @@ class ESPALIER_API Net {
   Net(Tape& tape, ParameterStore& store, std::span<const std::string> streams, Domain domain,
       std::string scope);
 
+  /// A net stands where an op asks for a tape.
   operator Tape&() const { return *tape_; }
+  /// Where ops are recorded.
   Tape& tape() const { return *tape_; }
 
   /// The parameter `name` of this scope; made and initialised on first use. Its numbers depend on
@@ -32,6 +37,7 @@ class ESPALIER_API Net {
 
   /// The same net with `name` added to the scope.
   Net scope(std::string_view name) const;
+  /// The scope with `name` behind it: what the parameter is called in files.
   std::string full_name(std::string_view name) const;
   /// The same net, whose new parameters belong to `domain`.
   Net in(Domain domain) const { return {*tape_, *store_, streams_, domain, scope_}; }
@@ -40,11 +46,15 @@ class ESPALIER_API Net {
   Net with_streams(std::span<const std::string> streams) const {
     return {*tape_, *store_, streams, domain_, scope_};
   }
+  /// Names of the streams by their number.
   std::span<const std::string> streams() const { return streams_; }
+  /// Whose new parameters are.
   Domain domain() const { return domain_; }
+  /// Name of one stream.
   const std::string& stream_name(int stream) const {
     return streams_[static_cast<std::size_t>(stream)];
   }
+  /// Seed of the run.
   std::uint64_t seed() const;
 
  private:
@@ -54,5 +64,6 @@ class ESPALIER_API Net {
   Domain domain_;
   std::string scope_;
 };
+/// @}
 
 }  // namespace espalier

@@ -11,13 +11,17 @@
 /// stacked streams), C channels or classes, F features. One file each in autograd/ops/.
 namespace espalier {
 
+/// @addtogroup ops
+/// @{
+
 // ---- with parameters ---------------------------------------------------------------------------
 
 /// y = x W' + b over the last axis. x (N, ..., I), weight (O, I), bias (O) or null; y (N, ..., O).
 ESPALIER_API Var linear(Tape& tape, Var x, Parameter& weight, Parameter* bias);
 
+/// Options of `conv2d`.
 struct Conv2dOptions {
-  Index stride = 1;
+  Index stride = 1;   ///< in both directions
   Index padding = 0;  ///< zeros on every side
 };
 /// Cross-correlation. x (N, H, W, I), weight (O, KH, KW, I), bias (O) or null; y (N, H', W', O)
@@ -27,13 +31,14 @@ ESPALIER_API Var conv2d(Tape& tape, Var x, Parameter& weight, Parameter* bias,
 
 /// Running statistics of one stream.
 struct RunningStatistics {
-  int stream = 0;
+  int stream = 0;              ///< number of the stream
   Buffer* mean = nullptr;      ///< (C)
   Buffer* variance = nullptr;  ///< (C)
 };
+/// Options of `batch_norm`.
 struct BatchNormOptions {
   double momentum = 0.1;  ///< running = (1 - momentum) running + momentum batch
-  double epsilon = 1e-5;
+  double epsilon = 1e-5;  ///< added to the variance
 };
 /// Ioffe & Szegedy 2015, with statistics over the rows of each stream on its own, so that rows of
 /// different tasks stay independent. x (N, ..., C); scale, shift (C). Training uses the batch's
@@ -55,8 +60,9 @@ ESPALIER_API Var parameter_rows(Tape& tape, Var x, Parameter& value);
 /// one for each channel (cross-stitch units, Misra et al. 2016).
 ESPALIER_API Var mix(Tape& tape, const std::vector<Var>& values, Parameter& coefficients);
 
+/// Options of `gumbel_choice`.
 struct GumbelOptions {
-  RandomStream random = {};
+  RandomStream random = {};  ///< of the noise
   double temperature = 1.0;  ///< of the first epoch; divided by sqrt(epoch) later
   std::uint64_t epoch = 1;   ///< steps of an epoch
   std::uint64_t warmup = 0;  ///< steps in which all values are averaged and no logit moves
@@ -77,11 +83,15 @@ ESPALIER_API Var rotate(Tape& tape, Var x, Buffer& matrix);
 
 // ---- elementwise -------------------------------------------------------------------------------
 
+/// max(0, x). x of any shape, as in all of this section.
 ESPALIER_API Var relu(Tape& tape, Var x);
+/// tanh(x).
 ESPALIER_API Var tanh(Tape& tape, Var x);
+/// 1 / (1 + exp(-x)).
 ESPALIER_API Var sigmoid(Tape& tape, Var x);
 /// x Phi(x), exact (through erf); Hendrycks & Gimpel 2016.
 ESPALIER_API Var gelu(Tape& tape, Var x);
+/// factor x.
 ESPALIER_API Var scale(Tape& tape, Var x, double factor);
 /// Sum of two values of one shape.
 ESPALIER_API Var add(Tape& tape, Var a, Var b);
@@ -91,8 +101,8 @@ ESPALIER_API Var multiply(Tape& tape, Var a, Var b);
 ESPALIER_API Var weighted_sum(Tape& tape, Var weights, const std::vector<Var>& values);
 /// The random numbers of one stream of rows.
 struct StreamRandom {
-  int stream = 0;
-  RandomStream random;
+  int stream = 0;       ///< number of the stream
+  RandomStream random;  ///< named after the layer and the stream
 };
 /// Inverted dropout: training zeroes an element with probability `rate` and divides the others by
 /// 1 - rate; evaluation changes nothing. The mask is a function of (the stream's random numbers,
@@ -101,7 +111,9 @@ ESPALIER_API Var dropout(Tape& tape, Var x, double rate, std::vector<StreamRando
 
 // ---- over the last axis ------------------------------------------------------------------------
 
+/// exp(x_i) / sum_j exp(x_j). x (N, ..., C).
 ESPALIER_API Var softmax(Tape& tape, Var x);
+/// Its logarithm, computed without overflow. x (N, ..., C).
 ESPALIER_API Var log_softmax(Tape& tape, Var x);
 /// The softmax over the k largest scores of each row (of equal ones, the first), 0 elsewhere
 /// (Shazeer et al., ICLR 2017, without noise). x (N, C).
@@ -118,13 +130,15 @@ ESPALIER_API Var entropy_pull(Tape& tape, Var p, double strength);
 
 // ---- pooling -----------------------------------------------------------------------------------
 
+/// Options of both kinds of pooling.
 struct PoolOptions {
-  Index kernel = 2;
+  Index kernel = 2;   ///< height and width of the window
   Index stride = 0;   ///< 0: as the kernel
   Index padding = 0;  ///< never wins a maximum, never counts in an average
 };
 /// x (N, H, W, C); the first of equal maxima receives the gradient.
 ESPALIER_API Var max_pool(Tape& tape, Var x, const PoolOptions& options = {});
+/// x (N, H, W, C); the mean of the numbers in the window.
 ESPALIER_API Var average_pool(Tape& tape, Var x, const PoolOptions& options = {});
 
 // ---- shape -------------------------------------------------------------------------------------
@@ -161,5 +175,6 @@ ESPALIER_API Var l1(Tape& tape, Var prediction, Var target);
 /// Huber 1964: d^2 / 2 for |d| <= delta, else delta (|d| - delta / 2); mean over elements; NaN
 /// targets are missing.
 ESPALIER_API Var huber(Tape& tape, Var prediction, Var target, double delta = 1.0);
+/// @}
 
 }  // namespace espalier

@@ -16,27 +16,31 @@
 
 namespace espalier {
 
+/// @addtogroup plugins
+/// @{
+
 /// Raised whenever a public header changes the layout of a type or the virtual functions of a
 /// class.
 inline constexpr std::uint32_t kPluginApi = 5;
+/// How every stamp begins.
 inline constexpr char kPluginMagic[16] = "espalier-plugin";
 
 /// What a plugin says of itself: plain data, initialised by the compiler, so that the framework can
 /// read everything up to `create` from the file before any code of the plugin runs. Host and plugin
 /// must agree exactly (`build`): there is no promise across compilers, flags or versions.
 struct PluginInfo {
-  char magic[16];
-  std::uint32_t api;
+  char magic[16];      ///< kPluginMagic
+  std::uint32_t api;   ///< kPluginApi of the plugin's headers
   std::uint32_t size;  ///< sizeof(PluginInfo)
-  char build[512];
-  char name[64];
-  char summary[256];
+  char build[512];     ///< kBuildString of the plugin's compiler and flags
+  char name[64];       ///< by which experiments name it
+  char summary[256];   ///< a line for lists
   /// What `create` makes: "task" (Task), "sharing" (StageSharing), "balancer" (Balancer) or
   /// "source" (Source).
   char kind[16];
   /// A pointer to the kind's base class; null where the constructor threw, then `error` holds why.
   void* (*create)(char* error, std::size_t error_size) noexcept;
-  void (*destroy)(void* object) noexcept;
+  void (*destroy)(void* object) noexcept;  ///< ends what `create` made
 };
 static_assert(std::is_standard_layout_v<PluginInfo> && std::is_trivially_copyable_v<PluginInfo>);
 
@@ -130,9 +134,11 @@ consteval PluginInfo plugin_info(std::string_view name, std::string_view summary
 /// The plugins linked into this program. Defined by the CMake function espalier_static_plugins();
 /// a program that does not call it has none, and must not call this.
 std::span<const PluginInfo* const> linked_plugins();
+/// @}
 
 }  // namespace espalier
 
+/// @ingroup plugins
 /// Ends a plugin's source file: ESPALIER_PLUGIN(Vowels, "vowels", "which of five vowels is
 /// spoken"). What the class is derived from says what it contributes. The name is the one that
 /// experiments use, and the file's: espalier_vowels.so. Put the class in an anonymous namespace;

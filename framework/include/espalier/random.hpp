@@ -10,6 +10,9 @@
 
 namespace espalier {
 
+/// @addtogroup numbers
+/// @{
+
 /// A counter-based random stream named by its purpose ("init/trunk/conv1/weight",
 /// "shuffle/letters", "dropout/trunk/drop1/letters"). A number is a pure function of (seed, name,
 /// counter): adding a task does not move another's numbers, and a resumed run continues exactly.
@@ -17,6 +20,7 @@ namespace espalier {
 class ESPALIER_API RandomStream {
  public:
   RandomStream() = default;
+  /// The stream of this seed and name, at position 0.
   RandomStream(std::uint64_t seed, std::string_view name);
 
   /// Four independent 32-bit words for a 128-bit counter (low, high); does not change the stream.
@@ -31,6 +35,7 @@ class ESPALIER_API RandomStream {
 
   /// Position in words; a stream is restored by setting it.
   std::uint64_t position() const { return position_; }
+  /// Goes to a position that `position` gave.
   void seek(std::uint64_t position);
 
  private:
@@ -42,5 +47,6 @@ class ESPALIER_API RandomStream {
 
 /// Fisher-Yates; REQUIRES a stream at the position that names the shuffle.
 ESPALIER_API void shuffle(std::span<Index> items, RandomStream& random);
+/// @}
 
 }  // namespace espalier

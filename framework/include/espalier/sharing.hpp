@@ -12,6 +12,9 @@
 
 namespace espalier {
 
+/// @addtogroup sharing
+/// @{
+
 /// Numbers of streams, ascending.
 using StreamSet = std::vector<int>;
 
@@ -21,15 +24,15 @@ ESPALIER_API StreamSet united(const StreamSet& a, const StreamSet& b);
 /// The features on their way through the trunk: a value for each task (tasks may have the same one)
 /// and, where a strategy keeps it, a shared column beside them. id -1: nobody asks for it.
 struct Flows {
-  std::vector<Var> tasks;
-  Var shared;
+  std::vector<Var> tasks;  ///< by their place in the stage
+  Var shared;              ///< the column beside them
 };
 
 /// Whose rows somebody asks of each flow. A task's flow may have to carry rows of other tasks'
 /// streams, where columns are mixed.
 struct Demand {
-  std::vector<StreamSet> tasks;
-  StreamSet shared;
+  std::vector<StreamSet> tasks;  ///< of each task's flow
+  StreamSet shared;              ///< of the column beside them
 
   /// Everything that is asked of anyone.
   StreamSet all() const;
@@ -44,16 +47,19 @@ class ESPALIER_API StageNet {
   /// Owner of parameters that several tasks use: they are the balancer's.
   static constexpr int kShared = -1;
 
+  /// How many tasks take part.
   std::size_t tasks() const;
+  /// Name of one of them, by its place in the stage.
   const std::string& task_name(std::size_t task) const;
+  /// What is asked of the stage's outputs.
   const Demand& wanted() const { return *wanted_; }
   /// Whether nothing follows but heads.
   bool is_last() const { return last_; }
   /// Whether the stage reads the trunk's input.
   bool is_first() const { return first_; }
-  /// How many stages are recorded as one, and one of them alone, of which `wanted` (which must
-  /// outlive it) is asked.
+  /// How many stages are recorded as one.
   std::size_t stages() const { return stages_; }
+  /// One of them alone, of which `wanted` (which must outlive it) is asked.
   StageNet stage(std::size_t stage, const Demand& wanted) const;
   /// The trunk's input over these streams, for gates.
   Var trunk_input(const StreamSet& streams) const;
@@ -62,7 +68,9 @@ class ESPALIER_API StageNet {
   Var layers(Var x, std::string_view column, int owner) const;
   /// Layers [first, last) alone.
   Var layers(Var x, std::string_view column, int owner, std::size_t first, std::size_t last) const;
+  /// How many layers there are.
   std::size_t layer_count() const;
+  /// What a layer is called in YAML: "conv".
   std::string_view layer_kind(std::size_t layer) const;
   /// The same layers on several values: equal ones once, values of different streams in one piece.
   /// xs with id -1 stay out. Returns the output of each.
@@ -75,9 +83,11 @@ class ESPALIER_API StageNet {
   std::vector<Var> asked(const Flows& in) const;
   /// The rows of these streams of x (x itself where it has no others).
   Var rows(Var x, const StreamSet& streams) const;
+  /// Where ops are recorded.
   Tape& tape() const;
-  /// Optimiser steps in an epoch and in the run, for schedules; 0 while evaluating.
+  /// Optimiser steps in an epoch, for schedules; 0 while evaluating.
   std::uint64_t steps_per_epoch() const;
+  /// Optimiser steps in the run; 0 while evaluating.
   std::uint64_t total_steps() const;
 
  private:
@@ -100,6 +110,7 @@ class ESPALIER_API StageNet {
 class ESPALIER_API StageSharing {
  public:
   virtual ~StageSharing();
+  /// Options of the strategy in YAML.
   virtual void fields(Fields& /*fields*/) {}
   /// Whose rows each incoming flow must carry when `out` is asked of the stage. By default a task's
   /// features depend on its own incoming ones alone.
@@ -110,5 +121,6 @@ class ESPALIER_API StageSharing {
   /// Records the stage on the incoming flows. Throws ShapeError.
   virtual Flows record(const StageNet& stage, const Flows& in) const = 0;
 };
+/// @}
 
 }  // namespace espalier

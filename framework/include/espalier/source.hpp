@@ -14,6 +14,9 @@
 
 namespace espalier {
 
+/// @addtogroup sources
+/// @{
+
 /// What the YAML says of one part (train or test) of a data set. Exactly one form is present.
 struct DataPart {
   std::map<std::string, Path> files;  ///< `{ images: F, label: F }`
@@ -27,8 +30,9 @@ enum class DataRole { train, test };
 /// Both parts; null where the YAML gives none. A source may need the other one: csv takes the test
 /// rows out of the training file, and standardises test rows by the training rows.
 struct DataParts {
-  const DataPart* train = nullptr;
-  const DataPart* test = nullptr;
+  const DataPart* train = nullptr;  ///< of the training data
+  const DataPart* test = nullptr;   ///< of the test data
+  /// The part of this role, or null.
   const DataPart* of(DataRole role) const { return role == DataRole::train ? train : test; }
 };
 
@@ -55,8 +59,8 @@ ESPALIER_API Index counted_rows(const DataPart& part, std::string_view example);
 
 /// A file as it lies on the disk, and the SHA-256 of its bytes.
 struct DataFile {
-  std::string bytes;
-  std::string digest;
+  std::string bytes;   ///< all of it
+  std::string digest;  ///< SHA-256, in hexadecimal digits
 };
 
 /// Throws DataError with the place where the path was written in front.
@@ -65,5 +69,6 @@ ESPALIER_API DataFile read_data_file(const Path& path);
 /// Name for the bytes of one or several files: the SHA-256 of a single one, otherwise the SHA-256
 /// of the files' digests written one after the other.
 ESPALIER_API std::string digest_of(std::span<const std::string> file_digests);
+/// @}
 
 }  // namespace espalier

@@ -11,41 +11,48 @@
 
 namespace espalier {
 
+/// @addtogroup ops
+/// @{
+
 /// A value on a tape.
 struct Var {
-  int id = -1;
+  int id = -1;  ///< position in Tape::values; -1: no value
 };
 
 /// Rows that a stream brings in one batch.
 struct StreamRows {
-  int stream = 0;
-  Index rows = 0;
+  int stream = 0;  ///< number of the stream
+  Index rows = 0;  ///< how many
 };
 
 /// The record of one model for one batch geometry: values and the ops that make them, in order.
 /// Recorded once, then planned (see Plan); it computes nothing itself.
 class ESPALIER_API Tape {
  public:
+  /// What is known of a Var.
   struct Value {
-    ValueInfo info;
+    ValueInfo info;           ///< shape and kind of numbers
     std::vector<Part> parts;  ///< which stream each row comes from; a loss is one row of its stream
     int producer = -1;        ///< node, or -1 for an input
     bool kept = false;        ///< read from outside after a forward pass
     bool watched = false;     ///< its cotangent is read from outside after a backward pass
-    std::string name;
+    std::string name;         ///< of an input
   };
+  /// An op and what it was applied to.
   struct Node {
-    std::unique_ptr<Op> op;  ///< null for `select` and `rows`, which only look
-    std::vector<Var> inputs;
-    Var output;
-    int task = -1;      ///< recorded inside a task's head, or selected for it; -1: the trunk
-    std::string scope;  ///< "trunk/conv1", "heads/letters": for people
+    std::unique_ptr<Op> op;   ///< null for `select` and `rows`, which only look
+    std::vector<Var> inputs;  ///< in the op's order
+    Var output;               ///< what it makes
+    int task = -1;            ///< recorded inside a task's head, or selected for it; -1: the trunk
+    std::string scope;        ///< "trunk/conv1", "heads/letters": for people
   };
+  /// The number that a task learns from.
   struct Loss {
-    int task = 0;
-    Var value;
+    int task = 0;  ///< number of the task
+    Var value;     ///< shape (1)
   };
 
+  /// An empty tape, of a model that is trained or of one that is only evaluated.
   explicit Tape(bool training) : training_(training) {}
 
   /// A batch input over the given streams, stacked along the rows; `sample` is the shape of one
@@ -74,12 +81,19 @@ class ESPALIER_API Tape {
     scope_ = std::move(scope);
   }
 
+  /// Shape of a value, with its rows.
   const Shape& shape(Var v) const { return value(v).info.shape; }
+  /// All that is known of a value.
   const Value& value(Var v) const { return values_[static_cast<std::size_t>(v.id)]; }
+  /// Every value, in the order of recording.
   const std::vector<Value>& values() const { return values_; }
+  /// Every op, in the order of recording.
   const std::vector<Node>& nodes() const { return nodes_; }
+  /// Every task's loss.
   const std::vector<Loss>& losses() const { return losses_; }
+  /// What `penalty` was given.
   const std::vector<std::unique_ptr<Penalty>>& penalties() const { return penalties_; }
+  /// Whether the model is trained.
   bool training() const { return training_; }
 
  private:
@@ -93,5 +107,6 @@ class ESPALIER_API Tape {
   std::vector<Loss> losses_;
   std::vector<std::unique_ptr<Penalty>> penalties_;
 };
+/// @}
 
 }  // namespace espalier

@@ -12,13 +12,16 @@
 
 namespace espalier {
 
+/// @addtogroup tasks
+/// @{
+
 /// The column of a data set that a task is to learn.
 struct TargetColumn {
-  std::string name;  ///< "label"
-  std::string data;  ///< the data set's name in the experiment
-  Dtype dtype = Dtype::integer;
-  Shape sample;       ///< shape of one target
-  Index classes = 0;  ///< integers: largest label of the training and test data + 1
+  std::string name;              ///< "label"
+  std::string data;              ///< the data set's name in the experiment
+  Dtype dtype = Dtype::integer;  ///< integer: labels
+  Shape sample;                  ///< shape of one target
+  Index classes = 0;             ///< integers: largest label of the training and test data + 1
 };
 
 /// A task: what is predicted from the trunk's features, how wrong a prediction is, and how it is
@@ -46,5 +49,6 @@ class ESPALIER_API Task {
   /// Fresh measures; called once for each of train, validation and test.
   virtual std::vector<std::unique_ptr<Metric>> metrics() const = 0;
 };
+/// @}
 
 }  // namespace espalier

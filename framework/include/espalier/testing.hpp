@@ -16,11 +16,15 @@
 /// stand those of tasks and of ways to share; balancers and sources have a header each.
 namespace espalier::testing {
 
+/// @addtogroup kit
+/// @{
+
 /// A column of labels below `classes`, one an example.
 ESPALIER_API TargetColumn label_column(Index classes);
 /// A column of real numbers, `sample` of them an example.
 ESPALIER_API TargetColumn number_column(const Shape& sample = {1});
 
+/// What the kit cannot guess of a task.
 struct TaskSetting {
   /// Shape of one row of features: (units), or (height, width, channels).
   Shape features = {8};
@@ -31,12 +35,13 @@ struct TaskSetting {
   std::vector<std::string> skip = {};
   /// `overfit`: the loss must fall to this share of its start within so many steps.
   double overfit_to = 0.5;
-  int overfit_steps = 300;
+  int overfit_steps = 300;  ///< steps of Adam, for `overfit_to`
   /// Folders of the built library, for `static_dynamic`, before those that are searched anyway:
   /// ESPALIER_PLUGIN_PATH, and `plugins` and `../lib/espalier/plugins` beside the program.
   std::vector<std::string> plugin_folders = {};
 };
 
+/// What the kit cannot guess of a way to share.
 struct SharingSetting {
   Index features = 6;  ///< numbers in a row of the trunk's input
   Index units = 4;     ///< of each of the trunk's two linear layers
@@ -56,7 +61,7 @@ ESPALIER_API Report check_sharing(const PluginInfo& info, const Options& options
 
 /// What a task says of given predictions: for tests of one's own.
 struct Judgement {
-  double loss = 0.0;
+  double loss = 0.0;                       ///< of the batch
   std::map<std::string, double> measures;  ///< by the metric's name
 };
 /// Of predictions, a row an example, and their labels (-1: missing); there are as many classes as a
@@ -81,32 +86,39 @@ inline Report check_task(std::string_view name, const Options& options = {},
   add_built_folder(setting.plugin_folders);
   return check_task(plugin_named(name, linked_plugins()), options, setting);
 }
+/// Likewise for a way to share that is linked into this program.
 inline Report check_sharing(std::string_view name, const Options& options = {},
                             SharingSetting setting = {}) {
   add_built_folder(setting.plugin_folders);
   return check_sharing(plugin_named(name, linked_plugins()), options, setting);
 }
+/// Likewise for a task that is linked into this program.
 inline Judgement judge_labels(std::string_view name,
                               const std::vector<std::vector<double>>& predictions,
                               const std::vector<int>& labels, const Options& options = {}) {
   return judge_labels(plugin_named(name, linked_plugins()), predictions, labels, options);
 }
+/// Likewise for a task that is linked into this program.
 inline Judgement judge_numbers(std::string_view name,
                                const std::vector<std::vector<double>>& predictions,
                                const std::vector<std::vector<double>>& targets,
                                const Options& options = {}) {
   return judge_numbers(plugin_named(name, linked_plugins()), predictions, targets, options);
 }
+/// Likewise for a way to share that is linked into this program.
 inline std::map<std::string, bool> parameters_shared(std::string_view name,
                                                      const Options& options = {}) {
   return parameters_shared(plugin_named(name, linked_plugins()), options);
 }
+/// @}
 
 }  // namespace espalier::testing
 
+/// @ingroup kit
 /// One line of a doctest file: ESPALIER_TEST_TASK("vowel", {{"classes", 2}}) is a test case that
 /// fails once for each check that fails, with its sentence. The arguments are those of
 /// espalier::testing::check_task. Include <doctest/doctest.h> as well.
 #define ESPALIER_TEST_TASK(...) ESPALIER_KIT_CASE(check_task, "task", __VA_ARGS__)
+/// @ingroup kit
 /// Likewise with the arguments of espalier::testing::check_sharing.
 #define ESPALIER_TEST_SHARING(...) ESPALIER_KIT_CASE(check_sharing, "sharing", __VA_ARGS__)

@@ -10,6 +10,10 @@
 /// Checks that every balancer should pass.
 namespace espalier::testing {
 
+/// @addtogroup kit
+/// @{
+
+/// What the kit cannot guess of a balancer.
 struct BalancerSetting {
   /// Tasks of the experiment that the checks are made with; at least 3.
   std::size_t tasks = 4;
@@ -45,14 +49,17 @@ inline Report check_balancer(std::string_view name, const Options& options = {},
   add_built_folder(setting.plugin_folders);
   return check_balancer(plugin_named(name, linked_plugins()), options, setting);
 }
+/// Likewise for a balancer that is linked into this program.
 inline std::vector<std::vector<double>> weights_of(std::string_view name,
                                                    const std::vector<Signals>& steps,
                                                    const Options& options = {}) {
   return weights_of(plugin_named(name, linked_plugins()), steps, options);
 }
+/// @}
 
 }  // namespace espalier::testing
 
+/// @ingroup kit
 /// One line of a doctest file, with the arguments of espalier::testing::check_balancer:
 /// ESPALIER_TEST_BALANCER("inverse_loss", {{"power", 0.5}}).
 #define ESPALIER_TEST_BALANCER(...) ESPALIER_KIT_CASE(check_balancer, "balancer", __VA_ARGS__)

@@ -12,6 +12,9 @@
 
 namespace espalier {
 
+/// @addtogroup numbers
+/// @{
+
 namespace view_detail {
 
 template <std::size_t Rank>
@@ -36,9 +39,11 @@ auto view(const Tensor& tensor) {
 }
 
 template <std::size_t Rank>
+/// The same for numbers that are only read.
 auto view(const ConstTensor& tensor) {
   return xt::adapt(tensor.data, static_cast<std::size_t>(tensor.size()), xt::no_ownership(),
                    view_detail::extents<Rank>(tensor.shape));
 }
+/// @}
 
 }  // namespace espalier
