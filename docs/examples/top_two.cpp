@@ -42,7 +42,8 @@ class TopTwoTask final : public Task {
   }
 
   Var head(const Net& net, Var features) const override {
-    const Var x = relu(net, linear(net, "hidden", features, {.units = hidden_}));
+    const Var rows = flatten(net, features);  // images too become rows of numbers
+    const Var x = relu(net, linear(net, "hidden", rows, {.units = hidden_}));
     return linear(net, "output", x, {.units = classes_});
   }
 
