@@ -121,7 +121,7 @@ void MethodBench::combine_features(const BalanceStep& step, const Signals& given
   std::vector<ConstTensor> features(given.losses.size(), ConstTensor(common.data(), shape));
   std::vector<Tensor> gradients;
   for (std::size_t i = 0; i < features.size(); ++i) {
-    gradients.emplace_back(numbers.data() + i * columns_, shape);
+    gradients.push_back({numbers.data() + i * columns_, shape});
   }
   FeatureStep all;
   static_cast<BalanceStep&>(all) = step;
