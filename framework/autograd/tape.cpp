@@ -105,9 +105,10 @@ Var Tape::record(std::unique_ptr<Op> op, const std::vector<Var>& inputs) {
   Value output;
   output.info = op->infer(infos);
   if (output.info.dtype != Dtype::floating) {
-    throw ShapeError(text::cat("[", op->name(),
-                               "] expected an output of real numbers, found one of integers; labels "
-                               "are read by losses and metrics as they are"));
+    throw ShapeError(
+        text::cat("[", op->name(),
+                  "] expected an output of real numbers, found one of integers; labels "
+                  "are read by losses and metrics as they are"));
   }
   output.parts = stacks ? stacked(op->name(), *this, inputs) : value(inputs[0]).parts;
   if (op->row_rule() == RowRule::reduce) {

@@ -24,6 +24,11 @@ Range range_of(Index count, int pieces, int piece) {
           piece + 1 == pieces ? count : piece_begin(count, pieces, piece + 1)};
 }
 
+std::vector<void (*)()>& preparations() {
+  static std::vector<void (*)()> all;
+  return all;
+}
+
 /// Threads that wait for a job, take pieces of it, and wait again. Whoever is awake takes the next
 /// piece, the caller too: on a busy machine a thread that gets no core holds up nothing. Who takes
 /// a piece does not matter to what it writes.
@@ -31,6 +36,9 @@ class Pool {
  public:
   explicit Pool(int workers) {
     for (int w = 1; w <= workers; ++w) workers_.emplace_back([this] { work(); });
+    for (int ready = 0; ready < workers; ready = done_.load(std::memory_order_acquire)) {
+      done_.wait(ready);
+    }
   }
   ~Pool() {
     stop_ = true;
@@ -85,6 +93,9 @@ class Pool {
 
   void work() {
     flush_subnormals();
+    for (void (*const prepare)() : preparations()) prepare();
+    done_.fetch_add(1, std::memory_order_acq_rel);
+    done_.notify_all();
     std::uint32_t seen = 0;
     while (true) {
       const auto changed = [&] { return job_.load(std::memory_order_acquire) != seen; };
@@ -132,6 +143,8 @@ std::unique_ptr<Pool>& pool() {
 std::atomic<bool> busy{false};
 
 }  // namespace
+
+void prepare_threads_with(void (*prepare)()) { preparations().push_back(prepare); }
 
 void set_threads(int threads) {
   if (threads == parallel::threads()) return;

@@ -12,6 +12,10 @@ namespace espalier::parallel {
 ESPALIER_API void set_threads(int threads);
 ESPALIER_API int threads();
 
+/// `prepare` is called once by every thread that `set_threads` starts from now on, before it
+/// returns: whatever a thread keeps for itself is there when it takes its first piece.
+ESPALIER_API void prepare_threads_with(void (*prepare)());
+
 /// Pieces that `run` makes of `count` items, each of at least `grain`.
 ESPALIER_API int pieces(Index count, Index grain);
 

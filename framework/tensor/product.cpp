@@ -32,6 +32,9 @@ real* packing_place() {
   return kPlace.get();
 }
 
+// A step allocates nothing, whichever thread takes its pieces.
+const bool g_prepared = (parallel::prepare_threads_with([] { packing_place(); }), true);
+
 void store_rows(const real* sums, Index rows, Index width, Index columns, const Target& c) {
   const auto alpha = static_cast<real>(c.alpha), beta = static_cast<real>(c.beta);
   const Index whole = columns / kLanes * kLanes;

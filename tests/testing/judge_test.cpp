@@ -32,9 +32,9 @@ TEST_CASE("rows that do not fit are refused") {
                        ConfigError);
   CHECK_THROWS_WITH_AS(testing::judge_labels(kInfo<RightTask>, {{2, 0}, {1}}, {0, 1}),
                        "[testing] expected predictions of 2 numbers a row, found 1", ConfigError);
-  CHECK_THROWS_WITH_AS(testing::judge_labels(kInfo<RightTask>, {{2, 0}, {1, 4}}, {0, 900000}),
-                       "[testing] expected labels below 2, the numbers of a prediction, found 900000",
-                       ConfigError);
+  CHECK_THROWS_WITH_AS(
+      testing::judge_labels(kInfo<RightTask>, {{2, 0}, {1, 4}}, {0, 900000}),
+      "[testing] expected labels below 2, the numbers of a prediction, found 900000", ConfigError);
   CHECK_THROWS_AS(testing::judge_numbers(kInfo<RightTask>, {{2.0}}, {{0.0}}), DataError);
 }
 
