@@ -33,7 +33,8 @@ real* packing_place() {
 }
 
 // A step allocates nothing, whichever thread takes its pieces.
-const bool g_prepared = (parallel::prepare_threads_with([] { packing_place(); }), true);
+[[maybe_unused]] const bool g_prepared =
+    (parallel::prepare_threads_with([] { packing_place(); }), true);
 
 void store_rows(const real* sums, Index rows, Index width, Index columns, const Target& c) {
   const auto alpha = static_cast<real>(c.alpha), beta = static_cast<real>(c.beta);
