@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "core/floating_point.hpp"
@@ -66,10 +67,38 @@ TEST_CASE("a loop inside a piece runs there") {
 
 TEST_CASE("worker threads flush subnormals") {
   const Threads set(2);
-  std::atomic<int> flushing{0};
+  std::atomic<int> flushing{0}, there{0};
   flush_subnormals();
-  parallel::for_pieces(2, 1, [&](int, Index, Index) { flushing += flushes_subnormals() ? 1 : 0; });
+  parallel::for_pieces(2, 1, [&](int, Index, Index) {
+    ++there;
+    while (there < 2) std::this_thread::yield();  // so that each thread takes one
+    flushing += flushes_subnormals() ? 1 : 0;
+  });
   CHECK(flushing == 2);
+}
+
+TEST_CASE("every thread prepares before it is counted among the threads") {
+  static std::atomic<int> prepared{0};
+  parallel::prepare_threads_with([] { ++prepared; });
+  const Threads set(4);
+  CHECK(prepared == 3);
+}
+
+TEST_CASE("loops of changing sizes follow each other, whoever takes their pieces") {
+  const Threads set(3);
+  std::vector<int> visits(97);
+  for (int round = 0; round < 3000; ++round) {
+    const Index count = 1 + round % 97;
+    parallel::for_pieces(count, 1 + round % 5, [&](int, Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) ++visits[static_cast<std::size_t>(i)];
+    });
+  }
+  for (std::size_t i = 0; i < visits.size(); ++i) {
+    int expected = 0;
+    for (int round = 0; round < 3000; ++round)
+      expected += static_cast<int>(i) <= round % 97 ? 1 : 0;
+    CHECK(visits[i] == expected);
+  }
 }
 
 TEST_CASE("many short loops follow each other") {
