@@ -94,7 +94,7 @@ void weight_gradient(const Window& v, Index images, const real* x, const real* d
     for (Index n = begin; n < end; ++n) {
       const Index numbers = v.positions() * outputs;
       const real* of_image = dy + n * numbers;
-      if (layout.dy > 0 && n + 1 == end) {  // nothing behind it may be read
+      if ((end - n - 1) * numbers < layout.width - outputs) {  // nothing behind them may be read
         std::copy_n(of_image, numbers, place);
         of_image = place;
       }

@@ -50,11 +50,12 @@ Mask winners_of(const std::uint8_t* winners) {
 }
 
 // Numbers of a pixel are taken as whole vectors, the last one first, that may reach into the pixels
-// behind it: those are read too far, or written again afterwards. Only the last pixel of an image
-// ends exactly.
+// behind it: those are read too far, or written again afterwards. Where fewer than that many
+// numbers are `left` behind the pixel, it ends exactly.
 template <class OfVector, class OfNumber>
-void for_channels(Index channels, bool last, OfVector of_vector, OfNumber of_number) {
-  const Index vectors = last ? channels / kLanes * kLanes : simd::whole_vectors(channels);
+void for_channels(Index channels, Index left, OfVector of_vector, OfNumber of_number) {
+  const Index whole = simd::whole_vectors(channels);
+  const Index vectors = left >= whole - channels ? whole : channels / kLanes * kLanes;
   for (Index c = vectors - kLanes; c >= 0; c -= kLanes) of_vector(c);
   for (Index c = vectors; c < channels; ++c) of_number(c);
 }
@@ -78,7 +79,7 @@ void largest(const Window& w, const real* x, real* y, std::uint8_t* winners) {
       f(at, y + c, winners + c);
     };
     for_channels(
-        channels, p + 1 == positions, [&](Index c) { four(largest_vector_of, c); },
+        channels, (positions - 1 - p) * channels, [&](Index c) { four(largest_vector_of, c); },
         [&](Index c) { four(largest_of, c); });
   }
 }
@@ -118,6 +119,7 @@ struct Pair {
 
 void give_back(const Window& w, const std::uint8_t* winners, const real* dy, bool add, real* dx) {
   const Index channels = w.channels, out_row = w.out_width() * channels;
+  const Index numbers = w.out_height() * out_row;
   Pair pair{.channels = channels, .left = 0, .add = add, .lane = {}};
   for (Index l = 0; l < kLanes; ++l) pair.lane[l] = static_cast<decltype(+pair.lane[0])>(l);
   // Row by row of the image, so that what reaches too far is written again.
@@ -125,9 +127,8 @@ void give_back(const Window& w, const std::uint8_t* winners, const real* dy, boo
     for (Index half = 0; half < 2; ++half) {
       pair.left = static_cast<std::uint8_t>(2 * half);
       for (Index from = y * out_row, end = from + out_row; from < end; from += channels) {
-        const bool last = y + 1 == w.out_height() && from + channels == end;
         for_channels(
-            channels, last,
+            channels, numbers - from - channels,
             [&](Index c) { pair.vector(winners + from + c, dy + from + c, channels - c, dx + c); },
             [&](Index c) { pair.number(winners[from + c], dy[from + c], dx + c); });
         dx += 2 * channels;

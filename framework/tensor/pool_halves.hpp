@@ -8,13 +8,14 @@
 /// pixel lies under exactly one. Images are (H, W, C).
 namespace espalier::pool_halves {
 
-bool fits(const Window& w);
+ESPALIER_API bool fits(const Window& w);
 
 /// y (H/2, W/2, C) = the largest of four pixels, NaN if one is NaN; winners: which one, 0 to 3 in
 /// reading order.
-void largest(const Window& w, const real* x, real* y, std::uint8_t* winners);
+ESPALIER_API void largest(const Window& w, const real* x, real* y, std::uint8_t* winners);
 
 /// dx (H, W, C) of one image: dy where a pixel won, else 0; `add`: dx +=.
-void give_back(const Window& w, const std::uint8_t* winners, const real* dy, bool add, real* dx);
+ESPALIER_API void give_back(const Window& w, const std::uint8_t* winners, const real* dy, bool add,
+                            real* dx);
 
 }  // namespace espalier::pool_halves
