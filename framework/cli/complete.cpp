@@ -7,6 +7,7 @@
 #include <map>
 
 #include "cli/commands.hpp"
+#include "cli/scaffold.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 #include "experiment/catalog.hpp"
@@ -15,6 +16,14 @@
 namespace espalier::cli {
 
 namespace fs = std::filesystem;
+
+std::vector<std::string> commands_of(const CLI::App& app) {
+  std::vector<std::string> all;
+  for (const CLI::App* const command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    all.push_back(command->get_name());
+  }
+  return all;
+}
 
 namespace {
 
@@ -94,13 +103,7 @@ Words names(const Line& line) {
   return all;
 }
 
-Words balancers(const Line& /*line*/) {
-  Words all;
-  for (const CatalogEntry& entry : catalog()) {
-    if (entry.kind == "balancers") all.push_back(entry.name);
-  }
-  return all;
-}
+Words balancers(const Line& /*line*/) { return catalog_names("balancers"); }
 
 // The options of the method that was named, and the conventions.
 Words balancer_options(const Line& line) {
@@ -113,9 +116,7 @@ Words balancer_options(const Line& line) {
   return all;
 }
 
-Words templates(const Line& /*line*/) {
-  return {"task", "sharing", "balancer", "source", "experiment"};
-}
+Words templates(const Line& /*line*/) { return new_kinds(); }
 Words shells(const Line& /*line*/) { return {"bash", "zsh", "fish"}; }
 Words nothing(const Line& /*line*/) { return {}; }
 
@@ -158,14 +159,6 @@ const std::map<std::string, Answer>& option_values() {
                                                           return Words{"text", "csv", "md", "json"};
                                                         }}};
   return kTable;
-}
-
-Words commands_of(const CLI::App& app) {
-  Words all;
-  for (const CLI::App* const command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    all.push_back(command->get_name());
-  }
-  return all;
 }
 
 Words options_of(const CLI::App& app) {
@@ -235,10 +228,7 @@ std::vector<std::string> complete(const CLI::App& app, const std::vector<std::st
   } catch (const Error&) {
     // Who completes is not told what is wrong: who runs it is.
   }
-  std::erase_if(all, [&](const std::string& word) { return !word.starts_with(line.word); });
-  std::ranges::sort(all);
-  all.erase(std::unique(all.begin(), all.end()), all.end());
-  return all;
+  return beginning_with(line.word, std::move(all));
 }
 
 }  // namespace espalier::cli

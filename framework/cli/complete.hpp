@@ -9,6 +9,9 @@ class App;
 
 namespace espalier::cli {
 
+/// The names of the commands in `app`.
+std::vector<std::string> commands_of(const CLI::App& app);
+
 /// What the last of `words` can go on as, after the others: commands, options, files, keys, names.
 /// From the command's own tables, so that it stays true. Empty: nothing that the command knows more
 /// of than the shell does.

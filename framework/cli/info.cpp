@@ -13,17 +13,6 @@ namespace espalier::cli {
 
 namespace {
 
-template <class ListFields>
-void print_options(ListFields list_fields) {
-  FieldRows collected;
-  try {
-    list_fields(collected);
-  } catch (const ConfigError&) {
-    // Defaults need not fit together before required options are given; the list is complete.
-  }
-  std::cout << option_text(collected.rows());
-}
-
 void print_indented(std::string_view detail) {
   std::cout << "  ";
   for (const char c : detail) std::cout << c << (c == '\n' ? "  " : "");
@@ -47,7 +36,7 @@ void info(const std::string& name, const std::vector<std::string>& folders) {
     std::cout << name << " (" << entry.kind << "): " << entry.summary << '\n';
     if (!entry.reference.empty()) std::cout << "  paper: " << entry.reference << '\n';
     if (!entry.detail.empty()) print_indented(entry.detail);
-    print_options(entry.list_fields);
+    std::cout << option_text(field_rows(entry.list_fields));
   }
   if (!found) {
     throw ConfigError(text::cat("[info] expected a name that `espalier list` shows, found ",

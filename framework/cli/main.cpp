@@ -16,12 +16,9 @@ namespace {
 // CLI11 would only say that a command is required.
 void check_command(const CLI::App& app, int argc, char** argv) {
   const std::string_view word = argc > 1 ? argv[1] : "";
-  if (app.get_subcommands([](const CLI::App*) { return true; }).empty()) return;
+  const std::vector<std::string> names = espalier::cli::commands_of(app);
+  if (names.empty()) return;
   if (word.empty() || word.starts_with('-')) return;
-  std::vector<std::string> names;
-  for (const CLI::App* const command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    names.push_back(command->get_name());
-  }
   if (std::ranges::find(names, word) != names.end()) {
     return check_command(*app.get_subcommand(std::string(word)), argc - 1, argv + 1);
   }

@@ -44,9 +44,9 @@ const std::vector<Kind>& kinds() {
 }
 
 const Kind& chosen(const std::string& name, const std::string& variant) {
-  std::vector<std::string> names, variants;
+  const std::vector<std::string> names = new_kinds();
+  std::vector<std::string> variants;
   for (const Kind& kind : kinds()) {
-    if (names.empty() || names.back() != kind.name) names.emplace_back(kind.name);
     if (kind.name == name && !kind.variant.empty()) variants.emplace_back(kind.variant);
   }
   if (std::ranges::find(names, name) == names.end()) refuse("what to make", names, name);
@@ -107,13 +107,21 @@ void make(const std::string& what, const std::string& variant, const std::string
 
 }  // namespace
 
+std::vector<std::string> new_kinds() {
+  std::vector<std::string> names;
+  for (const Kind& kind : kinds()) {
+    if (names.empty() || names.back() != kind.name) names.emplace_back(kind.name);
+  }
+  return names;
+}
+
 void add_new(CLI::App& app) {
   CLI::App* const command =
       app.add_subcommand("new", "a folder with a plugin of your own, or an experiment");
   const auto what = std::make_shared<std::string>();
   const auto name = std::make_shared<std::string>();
   const auto variant = std::make_shared<std::string>();
-  command->add_option("what", *what, "task, sharing, balancer, source, experiment")->required();
+  command->add_option("what", *what, text::join(new_kinds(), ", "))->required();
   command->add_option("name", *name, "its name and the folder's, e.g. vowel")->required();
   command->add_option("--kind", *variant,
                       "of a task: classification (default), regression, custom (a loss op and a "

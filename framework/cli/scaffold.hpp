@@ -15,6 +15,9 @@ struct TemplateFile {
   std::string_view text;
 };
 
+/// What `espalier new` makes: "task", "sharing", ...
+std::vector<std::string> new_kinds();
+
 /// Every file of every template (written by cmake/templates.cmake).
 std::span<const TemplateFile> template_files();
 

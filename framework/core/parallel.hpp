@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <type_traits>
 
 #include "espalier/api.hpp"
@@ -39,11 +40,21 @@ void for_pieces(Index count, Index grain, F&& f) {
       &f);
 }
 
+/// Numbers that are worth a thread of their own.
+inline constexpr Index kNumbersOfAPiece = Index{1} << 13U;
+
 /// f(begin, end) over numbers, in pieces worth a thread.
 template <class F>
 void for_numbers(Index count, F&& f) {
-  constexpr Index kGrain = Index{1} << 13U;
-  for_pieces(count, kGrain, [&](int /*piece*/, Index begin, Index end) { f(begin, end); });
+  for_pieces(count, kNumbersOfAPiece,
+             [&](int /*piece*/, Index begin, Index end) { f(begin, end); });
+}
+
+/// f(begin, end) over rows of `numbers` each, that do not depend on each other, likewise.
+template <class F>
+void for_rows(Index rows, Index numbers, F&& f) {
+  const Index grain = std::max<Index>(1, kNumbersOfAPiece / std::max<Index>(1, numbers));
+  for_pieces(rows, grain, [&](int /*piece*/, Index begin, Index end) { f(begin, end); });
 }
 
 }  // namespace espalier::parallel

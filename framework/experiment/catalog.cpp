@@ -141,6 +141,14 @@ void note_shadowed(std::vector<CatalogEntry>& plugins) {
 
 }  // namespace
 
+std::vector<std::string> catalog_names(std::string_view kind) {
+  std::vector<std::string> names;
+  for (const CatalogEntry& entry : catalog()) {
+    if (entry.kind == kind) names.push_back(entry.name);
+  }
+  return names;
+}
+
 std::vector<CatalogEntry> plugin_catalog(const std::vector<std::string>& folders) {
   const auto registry = std::make_shared<Registry>(plugin_folders({}, folders));
   std::vector<CatalogEntry> all;

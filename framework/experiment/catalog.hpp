@@ -24,6 +24,9 @@ struct CatalogEntry {
 /// Everything the tables hold, kind by kind.
 ESPALIER_API std::vector<CatalogEntry> catalog();
 
+/// The names of those of one kind.
+ESPALIER_API std::vector<std::string> catalog_names(std::string_view kind);
+
 /// The plugins in reach (see plugin/search.hpp), by their stamps: no code of them runs until
 /// `list_fields` is called. Of an unusable one the summary says why.
 ESPALIER_API std::vector<CatalogEntry> plugin_catalog(const std::vector<std::string>& folders);

@@ -28,13 +28,7 @@ const std::map<std::string, std::string> kChoices = {{"sharing", "sharing"},
 
 template <class List>
 Rows rows_of(const List& list) {
-  FieldRows rows;
-  try {
-    list(rows);
-  } catch (const Error&) {
-    // `refuse`: the list has ended.
-  }
-  Rows all = rows.rows();
+  Rows all = field_rows(list);
   std::erase_if(all, [](const FieldRow& row) { return row.name == "..."; });
   return all;
 }
@@ -83,9 +77,10 @@ class Candidates {
   /// What can be the value of the last of `keys`.
   std::vector<std::string> values(const Keys& keys) const {
     const std::string& last = keys.back();
-    if (keys.size() == 1 && kChoices.count(last) > 0) return names(kChoices.at(last));
-    if (keys.size() == 4 && keys[1] == "stages" && last == "sharing") return names("stage_sharing");
-    if (keys.size() == 3 && keys[0] == "data" && last == "source") return names("sources");
+    if (keys.size() == 1 && kChoices.count(last) > 0) return catalog_names(kChoices.at(last));
+    if (keys.size() == 4 && keys[1] == "stages" && last == "sharing")
+      return catalog_names("stage_sharing");
+    if (keys.size() == 3 && keys[0] == "data" && last == "source") return catalog_names("sources");
     if (keys.size() == 3 && keys[0] == "tasks" && last == "plugin") return plugins();
     if (keys.size() == 3 && keys[0] == "tasks" && last == "data") return names_in("data");
     for (const FieldRow& row : at({keys.begin(), keys.end() - 1})) {
@@ -110,14 +105,6 @@ class Candidates {
       rest.remove_prefix(std::min(rest.size(), word.size() + 2));
     }
     return words;
-  }
-
-  static std::vector<std::string> names(const std::string& kind) {
-    std::vector<std::string> all;
-    for (const CatalogEntry& entry : catalog()) {
-      if (entry.kind == kind) all.push_back(entry.name);
-    }
-    return all;
   }
 
   std::vector<std::string> plugins() const {
@@ -209,14 +196,14 @@ Keys split(std::string_view path) {
   return keys;
 }
 
+}  // namespace
+
 std::vector<std::string> beginning_with(const std::string& typed, std::vector<std::string> all) {
   std::erase_if(all, [&](const std::string& word) { return !word.starts_with(typed); });
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
-
-}  // namespace
 
 std::vector<std::string> complete_override(const std::string& typed, const PluginSearch& search) {
   const Candidates candidates(search);

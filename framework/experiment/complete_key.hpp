@@ -15,4 +15,8 @@ namespace espalier {
 ESPALIER_API std::vector<std::string> complete_override(const std::string& typed,
                                                         const PluginSearch& search);
 
+/// Those of `all` that begin with `typed`: sorted, each once.
+ESPALIER_API std::vector<std::string> beginning_with(const std::string& typed,
+                                                     std::vector<std::string> all);
+
 }  // namespace espalier

@@ -29,14 +29,10 @@ Names with_plugins(Names names, const Registry* registry, std::string_view kind,
 
 template <class Listed>
 Names option_names(Listed& listed) {
-  FieldRows rows;
-  try {
-    listed.fields(rows);
-  } catch (const ConfigError&) {
-    // Defaults need not fit together before required options are given; the list is complete.
-  }
   Names names;
-  for (const FieldRow& row : rows.rows()) names.push_back(row.name);
+  for (const FieldRow& row : field_rows([&](ConfigFields& f) { listed.fields(f); })) {
+    names.push_back(row.name);
+  }
   return names;
 }
 

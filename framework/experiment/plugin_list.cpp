@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "espalier/error.hpp"
-#include "experiment/config_path.hpp"
+#include "experiment/spec_read.hpp"
 #include "experiment/yaml_parse.hpp"
 #include "plugin/registry.hpp"
 #include "plugin/search.hpp"
@@ -13,19 +13,10 @@ namespace espalier {
 namespace {
 
 // That key alone: what else is wrong with the experiment is not asked here.
-std::vector<std::string> folders_of(const std::string& experiment) {
-  std::vector<std::string> folders;
-  if (experiment.empty()) return folders;
-  const ConfigNode root = load_yaml(experiment);
-  const ConfigNode* const plugins = root.find("plugins");
-  if (plugins == nullptr) return folders;
-  if (plugins->kind != ConfigNode::Kind::list) return {read_path(*plugins, "plugins").file};
-  for (const ConfigNode& item : plugins->items) folders.push_back(read_path(item, "plugins").file);
-  return folders;
-}
-
 std::vector<PluginPlace> places_of(const PluginSearch& search) {
-  return plugin_places(folders_of(search.experiment), search.folders);
+  std::vector<std::string> in_experiment;
+  if (!search.experiment.empty()) in_experiment = plugin_folders_of(load_yaml(search.experiment));
+  return plugin_places(in_experiment, search.folders);
 }
 
 Registry registry_of(const std::vector<PluginPlace>& places) {

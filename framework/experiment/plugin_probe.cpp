@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "core/text.hpp"
 #include "espalier/error.hpp"
@@ -51,17 +51,10 @@ void say_options(const Voice& voice, const std::vector<FieldRow>& rows) {
 
 template <class Handle>
 void probe_object(const std::shared_ptr<const Library>& library, const Voice& voice) {
-  std::optional<Handle> object;
   voice.say("stage", "constructor");
-  object.emplace(library, library->info());
+  auto object = std::make_unique<Handle>(library, library->info());
   voice.say("stage", "options");
-  FieldRows rows;
-  try {
-    object->fields(rows);
-  } catch (const ConfigError&) {
-    // Defaults need not fit together before required options are given; the list is complete.
-  }
-  say_options(voice, rows.rows());
+  say_options(voice, field_rows([&](ConfigFields& f) { object->fields(f); }));
   voice.say("stage", "destructor");
   object.reset();
 }

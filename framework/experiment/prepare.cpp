@@ -28,19 +28,14 @@ void resolve_threads(ExperimentSpec& spec) {
   }
 }
 
-std::vector<std::string> folders_of(const ConfigNode& root) {
-  std::vector<std::string> all;
-  for (const Path& path : plugin_folders_of(root)) all.push_back(path.file);
-  return all;
-}
-
 }  // namespace
 
 std::unique_ptr<Prepared> prepare_spec(const ConfigNode& root,
                                        const std::vector<std::string>& plugin_folders_given) {
   auto p = std::make_unique<Prepared>();
   p->clock = std::make_unique<PhaseClock>();
-  p->registry = std::make_unique<Registry>(plugin_folders(folders_of(root), plugin_folders_given));
+  p->registry =
+      std::make_unique<Registry>(plugin_folders(plugin_folders_of(root), plugin_folders_given));
   p->spec = read_spec(root, p->registry.get());
   Watchdog::set_limit(p->spec.train.watchdog);
   resolve_threads(p->spec);

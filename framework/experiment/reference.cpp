@@ -153,14 +153,18 @@ void FieldRows::refuse(std::string_view /*field*/, const std::string& message) {
   throw ConfigError(message);
 }
 
-std::string keys_table(const std::function<void(ConfigFields&)>& list) {
+std::vector<FieldRow> field_rows(const std::function<void(ConfigFields&)>& list) {
   FieldRows rows;
   try {
     list(rows);
   } catch (const ConfigError&) {
     // `refuse`: the list has ended.
   }
-  return field_table(rows.rows());
+  return rows.rows();
+}
+
+std::string keys_table(const std::function<void(ConfigFields&)>& list) {
+  return field_table(field_rows(list));
 }
 
 std::string field_table(const std::vector<FieldRow>& rows) {

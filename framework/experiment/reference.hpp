@@ -42,6 +42,10 @@ class ESPALIER_API FieldRows final : public ConfigFields {
   std::vector<FieldRow> rows_;
 };
 
+/// The keys that `list` lists, up to where it refuses its defaults: these need not fit together
+/// before required options are given.
+ESPALIER_API std::vector<FieldRow> field_rows(const std::function<void(ConfigFields&)>& list);
+
 /// The keys as a Markdown table; "No options." where there are none.
 ESPALIER_API std::string field_table(const std::vector<FieldRow>& rows);
 

@@ -81,10 +81,12 @@ void ExperimentSpec::fields(ConfigFields& f) {
   f.form({"train", "how long, and in what batches"}, GroupForm(train));
 }
 
-std::vector<Path> plugin_folders_of(const ConfigNode& root) {
+std::vector<std::string> plugin_folders_of(const ConfigNode& root) {
   std::vector<Path> paths;
   if (const ConfigNode* const node = root.find("plugins")) PathsForm(paths).read(*node, "plugins");
-  return paths;
+  std::vector<std::string> folders;
+  for (const Path& path : paths) folders.push_back(path.file);
+  return folders;
 }
 
 void TaskSpec::fields(ConfigFields& f) {

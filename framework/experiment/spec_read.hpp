@@ -11,6 +11,6 @@ namespace espalier {
 ESPALIER_API ExperimentSpec read_spec(const ConfigNode& root, Registry* registry = nullptr);
 
 /// What `plugins:` says, ahead of the rest: the folders for the registry. Throws ConfigError.
-ESPALIER_API std::vector<Path> plugin_folders_of(const ConfigNode& root);
+ESPALIER_API std::vector<std::string> plugin_folders_of(const ConfigNode& root);
 
 }  // namespace espalier

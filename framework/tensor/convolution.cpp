@@ -4,6 +4,7 @@
 
 #include "core/parallel.hpp"
 #include "tensor/bordered_image.hpp"
+#include "tensor/pack.hpp"
 #include "tensor/tile.hpp"
 
 namespace espalier::convolution {
@@ -32,17 +33,15 @@ struct Layout {
   Index shared() const { return width + packed + positions; }
 };
 
-/// Element (output, ky, kx, c) of a kernel as the window reads it: a panel of kTileColumns outputs
-/// after the other, in it (ky, kx, c, output). `element(output, k)` is the address of a run of
-/// `run` numbers `step` apart.
-template <class Element>
-void pack_kernel(Index outputs, Index columns, Element element, real* packed) {
+/// A kernel as the window reads it: a panel of kTileColumns outputs after the other, in it the
+/// parts one after the other, `depth` numbers of each output. `part(p)`: element (output, number).
+template <class Part>
+void pack_kernel(Index outputs, Index parts, Index depth, Part part, real* packed) {
   for (Index first = 0; first < outputs; first += kTileColumns) {
     const Index here = std::min(kTileColumns, outputs - first);
-    const Index width = simd::whole_vectors(here);
-    for (Index k = 0; k < columns; ++k, packed += width) {
-      for (Index j = 0; j < here; ++j) packed[j] = element(first + j, k);
-      std::fill(packed + here, packed + width, real{0});
+    for (Index p = 0; p < parts; ++p) {
+      pack(part(p).at(first, 0), here, depth, kTileColumns, packed);
+      packed += depth * simd::whole_vectors(here);
     }
   }
 }
@@ -112,8 +111,8 @@ void convolve(const Window& v, const real* image, const Index* offsets, Index ou
   }
 }
 
-template <class Element>
-void run(const Window& v, Index images, const real* x, Index outputs, Element element,
+template <class Part>
+void run(const Window& v, Index images, const real* x, Index outputs, Index parts, Part part,
          const real* bias, bool add, real* y, std::span<real> scratch) {
   const Layout layout(v, outputs);
   real* const bias_numbers = scratch.data();
@@ -121,7 +120,7 @@ void run(const Window& v, Index images, const real* x, Index outputs, Element el
   auto* const offsets = reinterpret_cast<Index*>(packed + layout.packed);
   std::fill_n(bias_numbers, layout.width, real{0});
   if (bias != nullptr) std::copy_n(bias, outputs, bias_numbers);
-  pack_kernel(outputs, v.column_size(), element, packed);
+  pack_kernel(outputs, parts, v.column_size() / parts, part, packed);
   place_offsets(v, offsets);
   const Index rest = static_cast<Index>(scratch.size()) - layout.shared();
   const Index most = layout.each == 0 ? parallel::threads() : rest / layout.each;
@@ -143,10 +142,10 @@ Index forward_scratch(const Window& v, Index outputs, int threads) {
 
 void forward(const Window& v, Index images, const real* x, Index outputs, const real* weight,
              const real* bias, bool add, real* y, std::span<real> scratch) {
-  const Index columns = v.column_size();
+  const Operand kernel{weight, v.column_size(), 1};
   run(
-      v, images, x, outputs, [=](Index output, Index k) { return weight[output * columns + k]; },
-      bias, add, y, scratch);
+      v, images, x, outputs, /*parts=*/1, [=](Index /*part*/) { return kernel; }, bias, add, y,
+      scratch);
 }
 
 bool turns(const Window& v) {
@@ -162,14 +161,12 @@ Window turned(const Window& v, Index outputs) {
 
 void input_gradient(const Window& v, Index images, const real* dy, Index outputs,
                     const real* weight, bool add, real* dx, std::span<real> scratch) {
-  const Index columns = v.column_size(), last = v.kernel_height * v.kernel_width - 1;
-  run(
-      turned(v, outputs), images, dy, v.channels,
-      [=](Index channel, Index k) {
-        const Index pixel = last - k / outputs, output = k % outputs;
-        return weight[output * columns + pixel * v.channels + channel];
-      },
-      nullptr, add, dx, scratch);
+  const Index pixels = v.kernel_height * v.kernel_width;
+  // Pixels of the kernel from the last to the first; of each, element (channel, output).
+  const auto pixel = [=](Index p) {
+    return Operand{weight + (pixels - 1 - p) * v.channels, 1, v.column_size()};
+  };
+  run(turned(v, outputs), images, dy, v.channels, pixels, pixel, nullptr, add, dx, scratch);
 }
 
 }  // namespace espalier::convolution

@@ -32,6 +32,27 @@ Inside inside(Index left, Index kernel, Index extent) {
   return {std::clamp<Index>(-left, 0, kernel), std::clamp<Index>(extent - left, 0, kernel)};
 }
 
+/// Adds columns (images * positions, KH KW C) into the pixels x (images, H, W, C) that they came
+/// from. The border receives nothing.
+void fold_add(const Window& w, Index images, const real* columns, real* x) {
+  const Index c = w.channels, run = w.kernel_width * c;
+  for (Index n = 0; n < images; ++n, x += w.image_size()) {
+    for (Index oy = 0; oy < w.out_height(); ++oy) {
+      for (Index ox = 0; ox < w.out_width(); ++ox) {
+        const Index top = oy * w.stride - w.padding, left = ox * w.stride - w.padding;
+        const Inside in = inside(left, w.kernel_width, w.width);
+        const Index first = in.begin * c, count = (in.end - in.begin) * c;
+        for (Index ky = 0; ky < w.kernel_height; ++ky, columns += run) {
+          if (top + ky < 0 || top + ky >= w.height || count == 0) continue;
+          const real* __restrict from = columns + first;
+          real* __restrict to = x + ((top + ky) * w.width + left) * c + first;
+          for (Index i = 0; i < count; ++i) to[i] += from[i];
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Index scratch(const Window& v, Index images, int threads) {
@@ -53,25 +74,6 @@ void input_gradient(const Window& v, Index images, const real* dy, Index outputs
       fold_add(v, here, columns, to);
     }
   });
-}
-
-void fold_add(const Window& w, Index images, const real* columns, real* x) {
-  const Index c = w.channels, run = w.kernel_width * c;
-  for (Index n = 0; n < images; ++n, x += w.image_size()) {
-    for (Index oy = 0; oy < w.out_height(); ++oy) {
-      for (Index ox = 0; ox < w.out_width(); ++ox) {
-        const Index top = oy * w.stride - w.padding, left = ox * w.stride - w.padding;
-        const Inside in = inside(left, w.kernel_width, w.width);
-        const Index first = in.begin * c, count = (in.end - in.begin) * c;
-        for (Index ky = 0; ky < w.kernel_height; ++ky, columns += run) {
-          if (top + ky < 0 || top + ky >= w.height || count == 0) continue;
-          const real* __restrict from = columns + first;
-          real* __restrict to = x + ((top + ky) * w.width + left) * c + first;
-          for (Index i = 0; i < count; ++i) to[i] += from[i];
-        }
-      }
-    }
-  }
 }
 
 }  // namespace espalier::unfolded

@@ -15,8 +15,4 @@ ESPALIER_API Index scratch(const Window& v, Index images, int threads);
 ESPALIER_API void input_gradient(const Window& v, Index images, const real* dy, Index outputs,
                                  const real* weight, bool add, real* dx, std::span<real> scratch);
 
-/// Adds columns (images * positions, KH KW C) into the pixels x (images, H, W, C) that they came
-/// from. The border receives nothing.
-ESPALIER_API void fold_add(const Window& v, Index images, const real* columns, real* x);
-
 }  // namespace espalier::unfolded

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/program.hpp"
 #include "core/text.hpp"
 #include "plugin/registry.hpp"
 #include "plugin/search.hpp"
@@ -13,9 +14,8 @@ namespace {
 
 // plugin_folders() knows a prefix's folder and the variable; a plugin's own build has this one.
 std::vector<std::string> searched(std::vector<std::string> folders) {
-  std::error_code failed;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed);
-  if (!failed) folders.push_back(program.parent_path() / "plugins");
+  const std::filesystem::path program = program_file();
+  if (!program.empty()) folders.push_back(program.parent_path() / "plugins");
   return plugin_folders({}, folders);
 }
 

@@ -33,7 +33,7 @@ Var convolutional(Tape& tape, ParameterStore& s, Var x) {
   x = batch_norm(tape, x, parameter(s, "bn/scale", {16}), parameter(s, "bn/shift", {16}),
                  statistics);
   x = flatten(tape, max_pool(tape, gelu(tape, x), {.kernel = 2}));
-  // Large enough for OpenBLAS to use two threads.
+  // Large enough for a product to use two threads.
   x = relu(tape, dense(tape, s, x, "d1", 256));
   x = dropout(tape, x, 0.2, randoms);
   for (int i = 0; i < 2; ++i) x = relu(tape, dense(tape, s, x, "square", 256));
@@ -112,7 +112,7 @@ void check_steps(int threads) {
         CAPTURE(method);
         CAPTURE(rule.name);
         Trainer trainer(streams, method, rule.name, rule.options);
-        trainer.count(1);  // OpenBLAS starts its workers, the balancer makes its arrays
+        trainer.count(1);  // the balancer makes its arrays
         const Allocations seen = trainer.count(3);
         CHECK(seen.elsewhere == 0);
         if (threads == 1) CHECK(seen.in_blas == 0);

@@ -5,10 +5,10 @@
 //
 // prints one JSON object: median milliseconds of a step and of its phases, examples/s, memory
 // (resident peak of this process, planned for a step); the sum of the bare products (forward, input
-// gradient, parameter gradient of every linear and conv op, as library gemms on operands of the
-// same sizes) and the step as a ratio to it; the step's work, the measured peaks, and the limit on
-// paper that follows. `first_step_at` is the time (seconds since 1970) when the first step was
-// done.
+// gradient, parameter gradient of every linear and conv op, as single products (blas::gemm) on
+// operands of the same sizes) and the step as a ratio to it; the step's work, the measured peaks,
+// and the limit on paper that follows. `first_step_at` is the time (seconds since 1970) when the
+// first step was done.
 // --steps 0 ends there. With --dump it writes the initial weights and the batches and losses of the
 // first ten steps, for peers/.
 #include <sys/resource.h>

@@ -16,7 +16,7 @@ struct Product {
 /// gradient. A convolution is counted as the product of its unfolded windows.
 std::vector<Product> products_of(const Plan& plan);
 
-/// Sum of the medians of these products as single library gemms.
+/// Sum of the medians of these products taken alone (blas::gemm).
 double bare_products_ms(const Plan& plan, int repetitions);
 
 /// What a step cannot do without, whoever computes it, with all elementwise work fused into the

@@ -8,19 +8,10 @@
 #include <vector>
 
 #include "core/floating_point.hpp"
+#include "core/threads.hpp"
 
 using namespace espalier;
-
-namespace {
-
-/// Sets a number of threads for one test.
-struct Threads {
-  explicit Threads(int threads) : before(parallel::threads()) { parallel::set_threads(threads); }
-  ~Threads() { parallel::set_threads(before); }
-  int before;
-};
-
-}  // namespace
+using test::Threads;
 
 TEST_CASE("every item is visited once, in contiguous pieces") {
   for (const int threads : {1, 2, 3}) {

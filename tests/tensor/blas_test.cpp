@@ -8,19 +8,13 @@
 
 #include "core/floating_point.hpp"
 #include "core/parallel.hpp"
-#include "espalier/random.hpp"
+#include "tensor/random_numbers.hpp"
 
 using namespace espalier;
 using blas::Transpose;
+using test::random_numbers;
 
 namespace {
-
-std::vector<real> random_numbers(Index count, const char* name) {
-  RandomStream random(1, name);
-  std::vector<real> numbers(static_cast<std::size_t>(count));
-  for (real& x : numbers) x = static_cast<real>(random.normal());
-  return numbers;
-}
 
 double at(const std::vector<real>& matrix, Transpose transposed, Index row, Index column,
           Index stride) {

@@ -6,19 +6,15 @@
 #include <limits>
 #include <vector>
 
-#include "core/parallel.hpp"
-#include "espalier/random.hpp"
+#include "core/threads.hpp"
+#include "tensor/random_numbers.hpp"
 
 namespace espalier {
 
 namespace {
 
-std::vector<real> random_numbers(Index count, std::string_view name) {
-  RandomStream random(1, name);
-  std::vector<real> numbers(static_cast<std::size_t>(count));
-  for (real& number : numbers) number = static_cast<real>(random.normal());
-  return numbers;
-}
+using test::random_numbers;
+using test::Threads;
 
 /// A matrix (rows, k) in one of its two layouts, with room between its rows.
 struct Stored {
@@ -76,12 +72,6 @@ void check_product(const Form& form, Index m, Index n, Index k, double beta) {
   const double rounding = sizeof(real) == sizeof(double) ? 64.0 : 4.0;
   CHECK(worst <= rounding * static_cast<double>(std::numeric_limits<real>::epsilon()));
 }
-
-struct Threads {
-  int before = parallel::threads();
-  explicit Threads(int threads) { parallel::set_threads(threads); }
-  ~Threads() { parallel::set_threads(before); }
-};
 
 }  // namespace
 

@@ -29,7 +29,7 @@ class AveragePool final : public Op {
   // y = sum of the pixels under the window / their number
   void forward(const OpContext& c) const override {
     const Window w = pool_window(c.inputs[0].shape, options_);
-    parallel::for_pieces(c.output.shape[0], grain(w), [&](int /*piece*/, Index begin, Index end) {
+    parallel::for_rows(c.output.shape[0], w.image_size(), [&](Index begin, Index end) {
       real* y = c.output.data + begin * w.positions() * w.channels;
       for (Index n = begin; n < end; ++n) {
         const real* image = c.inputs[0].data + n * w.image_size();
@@ -45,7 +45,7 @@ class AveragePool final : public Op {
   void backward(const BackwardContext& c) const override {
     const Window w = pool_window(c.dx[0].shape, options_);
     for (const Run& run : c.runs[0]) {
-      parallel::for_pieces(run.rows, grain(w), [&](int /*piece*/, Index begin, Index end) {
+      parallel::for_rows(run.rows, w.image_size(), [&](Index begin, Index end) {
         const real* dy = c.dy.data + (run.dy_row + begin) * c.dy.shape.row_size();
         for (Index n = begin; n < end; ++n) {
           real* dx = c.dx[0].data + (run.dx_row + n) * w.image_size();
@@ -65,9 +65,6 @@ class AveragePool final : public Op {
   }
 
  private:
-  /// Images worth a thread of their own.
-  static Index grain(const Window& w) { return std::max<Index>(1, 8192 / w.image_size()); }
-
   static void average(const Window& w, const PoolPixels& p, const real* image, real* y) {
     constexpr Index kBlock = 256;  // channels at a time: the double sums stay in the cache
     double sums[kBlock];

@@ -28,7 +28,7 @@ class Dropout final : public Op {
     auto* const keep = reinterpret_cast<std::uint8_t*>(c.saved.data());
     for (const Part& part : c.parts) {
       const RandomStream& random = stream_of(part);
-      parallel::for_pieces(part.rows, grain(mask), [&](int /*piece*/, Index begin, Index end) {
+      parallel::for_rows(part.rows, mask, [&](Index begin, Index end) {
         for (Index r = begin; r < end; ++r) {
           draw(random, c.step, r, mask, keep + (part.first + r) * mask);
         }
@@ -69,9 +69,6 @@ class Dropout final : public Op {
   bool in_place() const override { return true; }
 
  private:
-  /// Rows worth a thread of their own.
-  static Index grain(Index row) { return std::max<Index>(1, 4096 / row); }
-
   static real kept(std::uint8_t keep, real x) { return keep != 0 ? x : 0; }
 
   // Numbers that are kept or dropped on their own in a row: all, or one for each channel.
@@ -80,7 +77,7 @@ class Dropout final : public Op {
   // f(first element, first number of its mask) for each run of elements under one mask.
   template <class F>
   static void for_masks(Index rows, Index row, Index mask, F f) {
-    parallel::for_pieces(rows, grain(row), [&](int /*piece*/, Index begin, Index end) {
+    parallel::for_rows(rows, row, [&](Index begin, Index end) {
       for (Index r = begin; r < end; ++r) {
         for (Index i = 0; i < row; i += mask) f(r * row + i, r * mask);
       }

@@ -32,7 +32,7 @@ class LayerNorm final : public Op {
   // y = scale x^ + shift, x^ = (x - mean) / sqrt(variance + epsilon) over the last axis
   void forward(const OpContext& c) const override {
     const Index n = c.output.shape[-1], vectors = c.output.size() / n;
-    parallel::for_pieces(vectors, grain(n), [&](int /*piece*/, Index begin, Index end) {
+    parallel::for_rows(vectors, n, [&](Index begin, Index end) {
       for (Index v = begin; v < end; ++v) {
         moments(c)[v] = normalise(n, c.inputs[0].data + v * n, c.output.data + v * n);
       }
@@ -43,7 +43,7 @@ class LayerNorm final : public Op {
   void backward(const BackwardContext& c) const override {
     const Index n = c.dy.shape[-1], inner = c.dy.shape.row_size() / n;
     for (const Run& run : c.runs[0]) {
-      parallel::for_pieces(run.rows * inner, grain(n), [&](int /*piece*/, Index begin, Index end) {
+      parallel::for_rows(run.rows * inner, n, [&](Index begin, Index end) {
         for (Index v = begin; v < end; ++v) {
           const Index at = run.value_row * inner + v;
           vector_backward(n, c.inputs[0].data + at * n, moments(c)[at],
@@ -89,9 +89,6 @@ class LayerNorm final : public Op {
   struct Moments {
     real mean, inverse;  // inverse of the standard deviation
   };
-
-  /// Vectors worth a thread of their own.
-  static Index grain(Index n) { return std::max<Index>(1, 4096 / n); }
 
   Moments normalise(Index n, const real* __restrict x, real* __restrict y) const {
     const real* __restrict scale = owned_[0]->value.data;

@@ -36,7 +36,7 @@ class MaxPool final : public Op {
     const Window w = pool_window(c.inputs[0].shape, options_);
     const Index out = w.positions() * w.channels;
     auto* const winners = reinterpret_cast<Winner*>(c.saved.data());
-    parallel::for_pieces(c.output.shape[0], grain(w), [&](int /*piece*/, Index begin, Index end) {
+    parallel::for_rows(c.output.shape[0], w.image_size(), [&](Index begin, Index end) {
       for (Index n = begin; n < end; ++n) {
         const real* x = c.inputs[0].data + n * w.image_size();
         if (pool_halves::fits(w)) {
@@ -54,7 +54,7 @@ class MaxPool final : public Op {
     const Index out = w.positions() * w.channels;
     const auto* const winners = reinterpret_cast<const Winner*>(c.saved.data());
     for (const Run& run : c.runs[0]) {
-      parallel::for_pieces(run.rows, grain(w), [&](int /*piece*/, Index begin, Index end) {
+      parallel::for_rows(run.rows, w.image_size(), [&](Index begin, Index end) {
         for (Index n = begin; n < end; ++n) {
           const Winner* winner = winners + (run.value_row + n) * out;
           const real* dy = c.dy.data + (run.dy_row + n) * out;
@@ -80,9 +80,6 @@ class MaxPool final : public Op {
   }
 
  private:
-  /// Images worth a thread of their own.
-  static Index grain(const Window& w) { return std::max<Index>(1, 65536 / w.image_size()); }
-
   static void forward_any(const Window& w, const real* x, real* y, Winner* winners) {
     for_windows(w, [&](Index position, const PoolPixels& p) {
       real* __restrict best = y + position * w.channels;

@@ -28,8 +28,7 @@ class WeightedSum final : public Op {
   // y_n = sum_e g_ne x_e,n
   void forward(const OpContext& c) const override {
     const Index row = c.output.shape.row_size(), experts = c.inputs[0].shape[1];
-    const Index grain = std::max<Index>(1, (Index{1} << 16U) / std::max<Index>(1, row));
-    parallel::for_pieces(c.output.shape[0], grain, [&](int /*piece*/, Index begin, Index end) {
+    parallel::for_rows(c.output.shape[0], row, [&](Index begin, Index end) {
       for (Index n = begin; n < end; ++n) {
         const real* const g = c.inputs[0].data + n * experts;
         real* __restrict y = c.output.data + n * row;
