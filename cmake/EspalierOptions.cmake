@@ -22,6 +22,12 @@ option(ESPALIER_BENCH "Build the benchmarks" OFF)
 set(ESPALIER_SANITIZE "" CACHE STRING "Value of -fsanitize, e.g. address,undefined")
 option(ESPALIER_COVERAGE "Measure line coverage" OFF)
 
+# For what runs for moments and is compiled often: commands and tests.
+set(ESPALIER_QUICK_BUILD -O1)
+if(ESPALIER_SANITIZE)
+  set(ESPALIER_QUICK_BUILD -O0)  # there the optimiser's time is the longest
+endif()
+
 # Flags that every translation unit of the project and of its plugins shares.
 set(ESPALIER_SHARED_FLAGS -march=${ESPALIER_ARCH} -fno-math-errno -ffp-contract=fast)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND ESPALIER_ARCH STREQUAL "native")

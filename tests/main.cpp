@@ -5,8 +5,8 @@
 
 #include "tensor/blas.hpp"
 
-// One BLAS thread unless ESPALIER_THREADS says otherwise: exact comparisons in the tests are made
-// within one process and hold for any number, but the thread sanitizer does not see into OpenBLAS.
+// One thread unless ESPALIER_THREADS says otherwise, as the thread sanitizer's preset does: exact
+// comparisons are made within one process and hold for any number.
 int main(int argc, char** argv) {
   const char* const threads = std::getenv("ESPALIER_THREADS");
   espalier::blas::set_threads(threads != nullptr ? std::atoi(threads) : 1);

@@ -19,8 +19,8 @@ ESPALIER_API void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, do
 /// sum x_i y_i, accumulated in double.
 ESPALIER_API double dot(Index n, const real* x, const real* y);
 
-/// Sets the number of threads, of BLAS and of parallel loops, and makes every worker flush
-/// subnormals. Call once at start, from the thread that will compute, before the first gemm.
+/// Sets the number of threads of products and parallel loops, ends OpenBLAS's own, and makes the
+/// calling thread flush subnormals. Call once at start, from the thread that will compute.
 ESPALIER_API void set_threads(int threads);
 
 /// Kernel set OpenBLAS chose for this machine ("SkylakeX", "Zen", ...): part of what determines

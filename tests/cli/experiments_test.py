@@ -1,31 +1,20 @@
-"""Every experiment of the project passes `check`, and the real ones learn from real data."""
-import glob
+"""The experiments on real data learn (lint_experiments checks that every one is in order)."""
 import json
 import os
 import unittest
 
-from command import SOURCE, CommandTest
+from command import SANITIZED, SOURCE, CommandTest
 
 DATA = os.environ.get("ESPALIER_DATA")
 
 
 class Experiments(CommandTest):
-    def test_each_is_in_order(self):
-        for path in sorted(glob.glob(os.path.join(SOURCE, "experiments", "*.yaml"))):
-            with self.subTest(os.path.basename(path)):
-                with open(path, encoding="utf-8") as file:
-                    if "ESPALIER_DATA" in file.read() and not DATA:
-                        print(f"skipped {os.path.basename(path)}: ESPALIER_DATA is not set")
-                        continue
-                self.assertIn(": ok", self.run_ok("check", path).stdout)
-
     def short_run(self, name, *overrides):
         if not DATA:
             self.skipTest("ESPALIER_DATA is not set")
+        if SANITIZED:
+            self.skipTest("what is learnt is asserted of optimised builds; here it takes minutes")
         path = os.path.join(SOURCE, "experiments", name)
-        # OpenBLAS is not instrumented: under the thread sanitizer its workers would seem to race.
-        if "ESPALIER_THREADS" in os.environ:
-            overrides = (f"threads={os.environ['ESPALIER_THREADS']}", *overrides)
         return json.loads(self.run_ok("run", path, *overrides, "--quiet", "--json").stdout)["tasks"]
 
     def test_one_input_two_labels(self):
