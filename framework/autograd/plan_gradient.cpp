@@ -8,6 +8,14 @@ namespace espalier {
 
 namespace {
 
+// to = w from, where `to` may lie in front of `from` by less than n: in parts of that distance
+// source and target never overlap, so it does not matter which thread comes first.
+void scale_forward(Index n, double w, const real* from, real* to) {
+  const Index distance = from - to;
+  const Index part = distance > 0 ? std::min(distance, n) : n;
+  for (Index i = 0; i < n; i += part) matrix::scale(std::min(part, n - i), w, from + i, to + i);
+}
+
 // dy rows become those of sum w_t dy_t, packed from row 0. A target row never lies behind the rows
 // it is made of, and rows are taken in order, so folding in place reads nothing it overwrote.
 void fold(PreparedNode& node, real* dy, Index row, std::span<const double> weights) {
@@ -24,7 +32,7 @@ void fold(PreparedNode& node, real* dy, Index row, std::span<const double> weigh
     const Index n = first.rows * row;
     std::size_t end = l + 1;
     while (end < node.lanes.size() && node.lanes[end].value_row == first.value_row) ++end;
-    matrix::scale(n, weight(l), dy + first.dy_row * row, dy + target);
+    scale_forward(n, weight(l), dy + first.dy_row * row, dy + target);
     for (std::size_t t = l + 1; t < end; ++t) {
       matrix::add_scaled(n, weight(t), dy + node.lanes[t].dy_row * row, dy + target);
     }
@@ -60,7 +68,11 @@ void leave_out_unweighed(PlanState& s, std::size_t n, std::span<const double> we
 }
 
 void take_penalties(PlanState& s) {
-  for (const PreparedPenalty& p : s.penalties) p.penalty->gradient(p.gradients);
+  where::Sweep sweep("gradient");
+  for (const PreparedPenalty& p : s.penalties) {
+    sweep.at(p.place);
+    p.penalty->gradient(p.gradients);
+  }
 }
 
 }  // namespace
@@ -169,6 +181,8 @@ bool Plan::one_op_finishes(const Parameter& parameter) const {
   const auto is_penalised = [&](const PreparedPenalty& p) {
     return std::ranges::find(p.penalty->parameters(), &parameter) != p.penalty->parameters().end();
   };
+  where::Sweep sweep("gradient");
+  sweep.at(node.place);
   return node.op->finishes(static_cast<int>(uses.active[0].k)) &&
          std::ranges::none_of(s.penalties, is_penalised);
 }

@@ -48,6 +48,12 @@ class Planner {
 
  private:
   const std::vector<Tape::Node>& nodes() const { return s_.tape.nodes(); }
+  /// The op of node n, perhaps a plugin's, is asked something.
+  void enter(std::size_t n) {
+    const Tape::Node& node = nodes()[n];
+    here_ = {.op = s_.tape.value(node.output).name, .scope = node.scope, .object = node.op.get()};
+    sweep_.at(here_);
+  }
   bool active(std::size_t n) const { return s_.tape.training() && s_.reach.active[n] != 0; }
   static std::size_t id(Var v) { return static_cast<std::size_t>(v.id); }
 
@@ -84,6 +90,7 @@ class Planner {
     std::vector<ValueInfo> infos;
     for (std::size_t n = 0; n < nodes().size(); ++n) {
       if (!active(n) || nodes()[n].op == nullptr) continue;
+      enter(n);
       const Geometry geometry = geometry_of(s_, n, infos);
       early_[n] = geometry.formed && geometry.common_rows ? 1 : 0;
     }
@@ -213,8 +220,11 @@ class Planner {
       if (!active(n)) continue;
       const Tape::Node& node = nodes()[n];
       const std::size_t x = id(node.inputs[0]), y = id(node.output);
-      const bool can_share =
-          node.inputs.size() == 1 && cotangents_[x].block >= 0 && !is_loss(node.inputs[0]);
+      // What is written there in place is not y's cotangent any more.
+      const bool read_later =
+          s_.tape.value(node.output).watched && (node.op == nullptr || !node.op->is_view());
+      const bool can_share = node.inputs.size() == 1 && cotangents_[x].block >= 0 &&
+                             !is_loss(node.inputs[0]) && !read_later;
       const bool elementwise = node.op != nullptr && node.op->parameters().empty() &&
                                (node.op->is_view() || node.op->in_place());
       if (can_share && elementwise && active_consumers_[x] == 1) {
@@ -261,6 +271,7 @@ class Planner {
     for (std::size_t n = 0; n < nodes().size(); ++n) {
       const Op* op = nodes()[n].op.get();
       if (op == nullptr) continue;
+      enter(n);
       const Geometry geometry = geometry_of(s_, n, infos);
       const Footprint footprint = op->footprint(geometry);
       if (geometry.formed) place_formed(n, geometry.lanes);
@@ -337,6 +348,8 @@ class Planner {
   std::vector<char> shares_;  // per node: its output's cotangent lies in its input's
   std::size_t workspace_ = 0;
   int workspace_block_ = -1;
+  where::Place here_;
+  where::Sweep sweep_{"plan"};  // ends before what it points to
 };
 
 }  // namespace

@@ -262,8 +262,12 @@ void find_pulls(PlanState& s) {
 
 // Memory for the gradient of every penalty: it is taken before the first parameter moves.
 void prepare_penalties(PlanState& s) {
+  where::Place here;
+  where::Sweep sweep("plan");
   for (const auto& penalty : s.tape.penalties()) {
-    PreparedPenalty prepared{penalty.get(), {}, {}};
+    here = {.stage = "penalty", .object = penalty.get()};
+    sweep.at(here);
+    PreparedPenalty prepared{penalty.get(), here, {}, {}};
     for (const Parameter* parameter : penalty->parameters()) {
       prepared.memory.emplace_back(
           Arena::rounded(static_cast<std::size_t>(parameter->value.size()) * sizeof(real)));

@@ -92,6 +92,7 @@ struct GramBlock {
 /// A penalty with the memory of its gradients.
 struct PreparedPenalty {
   const Penalty* penalty = nullptr;
+  where::Place place;
   std::vector<real*> gradients;
   std::vector<Arena> memory;
 };

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "experiment/failure_reports.hpp"
 
 namespace espalier::cli {
 
@@ -19,7 +20,10 @@ void add_affinity(CLI::App& app) {
       ->check(CLI::PositiveNumber);
   command->add_option("--groups", request->most, "how many groups the budget allows (default 2)")
       ->check(CLI::PositiveNumber);
-  command->callback([request] { std::cout << affinity_text(measure_affinity(*request)); });
+  command->callback([request] {
+    const FailureReports reports;
+    std::cout << affinity_text(measure_affinity(*request));
+  });
 }
 
 }  // namespace espalier::cli

@@ -4,6 +4,7 @@
 
 #include "cli/commands.hpp"
 #include "experiment/balance_matrix.hpp"
+#include "experiment/failure_reports.hpp"
 
 namespace espalier::cli {
 
@@ -24,6 +25,7 @@ void add_balance(CLI::App& app) {
   add_plugins_option(*command, request->plugin_folders);
   command->add_flag("--json", *json, "as JSON");
   command->callback([request, json] {
+    const FailureReports reports;
     const BalanceAnswer answer = balance_matrix(*request);
     std::cout << (*json ? balance_json(answer) : balance_table(answer));
   });

@@ -4,6 +4,7 @@
 
 #include "cli/commands.hpp"
 #include "experiment/describe.hpp"
+#include "experiment/failure_reports.hpp"
 #include "experiment/legality.hpp"
 
 namespace espalier::cli {
@@ -19,6 +20,7 @@ void add_check(CLI::App& app) {
   command->add_flag("--matrix", *matrix,
                     "print which sharing strategies and balancers go together on this experiment");
   command->callback([request, resolved, matrix] {
+    const FailureReports reports;
     if (*matrix) {
       const auto run = prepare_data(*request);
       std::cout << legality_text(legality_table(run->spec, run->tasks, run->data));

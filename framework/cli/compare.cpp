@@ -6,6 +6,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/study_files.hpp"
+#include "experiment/failure_reports.hpp"
 #include "experiment/interrupt.hpp"
 
 namespace espalier::cli {
@@ -55,8 +56,10 @@ void add_compare(CLI::App& app, int& exit_code) {
   command->add_flag("--plan", *plan, "print which runs are done and which are to be run");
   command->add_flag("--quiet", request->quiet, "no progress");
   command->add_flag("--json", *json, "print results.json to stdout");
-  command->callback(
-      [request, out, plan, json, &exit_code] { exit_code = run(*request, *out, *plan, *json); });
+  command->callback([request, out, plan, json, &exit_code] {
+    const FailureReports reports;
+    exit_code = run(*request, *out, *plan, *json);
+  });
 }
 
 }  // namespace espalier::cli

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <sstream>
 
 #include "cli/commands.hpp"
 #include "cli/scaffold.hpp"
@@ -12,6 +13,7 @@
 #include "espalier/error.hpp"
 #include "experiment/catalog.hpp"
 #include "experiment/complete_key.hpp"
+#include "experiment/run_folder.hpp"
 
 namespace espalier::cli {
 
@@ -64,16 +66,21 @@ Words yaml_files(const Line& line) {
   });
 }
 
+// A run's folder is complete, any other goes on.
+std::string folder_name(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_directory(path, ignored)) return "";
+  const std::string name = path.filename().string();
+  return fs::exists(path / "spec.yaml", ignored) ? name : name + "/";
+}
+
+Words folders(const Line& line) { return entries(line.word, folder_name); }
+
+// Also by what stands behind "runs/": see run_folder().
 Words run_folders(const Line& line) {
-  const auto keep = [](const fs::path& path) -> std::string {
-    std::error_code ignored;
-    if (!fs::is_directory(path, ignored)) return "";
-    const std::string name = path.filename().string();
-    return fs::exists(path / "spec.yaml", ignored) ? name : name + "/";
-  };
-  Words all = entries(line.word, keep);
+  Words all = folders(line);
   if (line.word.find('/') != std::string::npos) return all;
-  for (std::string& run : entries("runs/", keep)) {  // by what stands behind "runs/", too
+  for (std::string& run : entries("runs/", folder_name)) {
     if (run.ends_with('/')) continue;
     if (!line.word.empty() && run.substr(5).starts_with(line.word)) all.push_back(run.substr(5));
     all.push_back(std::move(run));
@@ -85,7 +92,7 @@ Words overrides(const Line& line) { return complete_override(line.word, line.sea
 
 Words overrides_of_run(const Line& line) {
   PluginSearch search = line.search;
-  search.experiment = line.given.empty() ? "" : line.given[0] + "/spec.yaml";
+  search.experiment = line.given.empty() ? "" : run_folder(line.given[0]) + "/spec.yaml";
   return complete_override(line.word, search);
 }
 
@@ -103,17 +110,21 @@ Words names(const Line& line) {
   return all;
 }
 
-Words balancers(const Line& /*line*/) { return catalog_names("balancers"); }
-
-// The options of the method that was named, and the conventions.
-Words balancer_options(const Line& line) {
-  PluginSearch none;
-  const std::string before = text::cat("balance.", line.given[0], ".");
+// As overrides of no experiment: the first positional is a method here.
+Words behind(const std::string& before, const Line& line) {
+  const PluginSearch search{line.search.folders, ""};
   Words all;
-  for (const std::string& key : complete_override(before + line.word, none)) {
+  for (const std::string& key : complete_override(before + line.word, search)) {
     all.push_back(key.substr(before.size()));
   }
   return all;
+}
+
+Words balancers(const Line& line) { return behind("balance=", line); }
+
+// The options of the method that was named, and the conventions.
+Words balancer_options(const Line& line) {
+  return behind(text::cat("balance.", line.given[0], "."), line);
 }
 
 Words templates(const Line& /*line*/) { return new_kinds(); }
@@ -139,7 +150,7 @@ const std::map<std::string, Positionals>& positionals() {
       {"balance", {{balancers, nothing, balancer_options}, true}},
       {"convert", {{run_folders}}},
       {"predict", {{run_folders, overrides_of_run}, true}},
-      {"runs", {{run_folders}}},
+      {"runs", {{folders}}},
       {"plugins info", {{plugins}}},
       {"plugins which", {{plugins}}},
       {"new", {{templates}}},
@@ -148,8 +159,8 @@ const std::map<std::string, Positionals>& positionals() {
 }
 
 const std::map<std::string, Answer>& option_values() {
-  static const std::map<std::string, Answer> kTable = {{"--out", run_folders},
-                                                       {"--store", run_folders},
+  static const std::map<std::string, Answer> kTable = {{"--out", folders},
+                                                       {"--store", folders},
                                                        {"--experiment", yaml_files},
                                                        {"--split",
                                                         [](const Line&) {
@@ -175,20 +186,37 @@ const CLI::App* subcommand(const CLI::App& app, const std::string& name) {
   return there ? app.get_subcommand(name) : nullptr;
 }
 
+// An option's value, as far as it says what there is to complete.
+void take_value(Line& line, const std::string& option, const std::string& value) {
+  if (option == "--experiment") line.search.experiment = value;
+  if (option != "--plugins" && option != "--plugin-path") return;
+  std::istringstream folders_given(value);
+  for (std::string folder; std::getline(folders_given, folder, ':');) {
+    if (!folder.empty()) line.search.folders.push_back(folder);
+  }
+}
+
+// "--plugins" waits for its value, "--plugins=DIR" has it.
+void take_option(const CLI::App& app, Line& line, const std::string& word) {
+  const std::size_t equals = word.find('=');
+  const std::string name = word.substr(0, equals);
+  const CLI::Option* const option = app.get_option_no_throw(name);
+  if (option == nullptr || option->get_items_expected_max() <= 0) return;
+  if (equals == std::string::npos) {
+    line.option = name;
+  } else {
+    take_value(line, name, word.substr(equals + 1));
+  }
+}
+
 // Reads one word before the last, as the command would.
 void take(const CLI::App*& app, Line& line, const std::string& word) {
   if (!line.option.empty()) {
-    if (line.option == "--plugins" || line.option == "--plugin-path") {
-      line.search.folders.push_back(word);
-    }
+    take_value(line, line.option, word);
     line.option.clear();
     return;
   }
-  if (word.starts_with('-')) {
-    const CLI::Option* const option = app->get_option_no_throw(word);
-    if (option != nullptr && option->get_items_expected_max() > 0) line.option = word;
-    return;
-  }
+  if (word.starts_with('-')) return take_option(*app, line, word);
   const CLI::App* const inside = subcommand(*app, word);
   if (inside == nullptr) {
     line.given.push_back(word);
@@ -221,7 +249,8 @@ std::vector<std::string> complete(const CLI::App& app, const std::vector<std::st
   const CLI::App* at = &app;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) take(at, line, words[i]);
   line.word = words.empty() ? "" : words.back();
-  if (!line.given.empty()) line.search.experiment = line.given[0];
+  const bool named = !line.search.experiment.empty();  // by --experiment
+  if (!named && !line.given.empty()) line.search.experiment = line.given[0];
   Words all;
   try {
     all = answer(*at, line);

@@ -9,22 +9,49 @@ namespace espalier::cli {
 
 namespace {
 
-// bash splits words at '=' and ':', the command's arguments do not: the line is split again, and
-// what stands before the last of them is taken off, since readline keeps it.
+// bash splits words at '=' and ':', the command's arguments do not: the line is split again, by its
+// quotes and backslashes but without running anything in it. What stands before the last '=' or
+// ':', or before a quote that is still open, is taken off, since readline keeps it; what is left
+// must read as one word: inside the open quote it does, elsewhere it takes backslashes.
 constexpr const char* kBash = R"sh(# espalier completion bash: source <(espalier completion bash)
+_espalier_split() {
+  local line="$1" char i begun=""
+  words=() current="" quote="" kept=""
+  for ((i = 0; i < ${#line}; ++i)); do
+    char="${line:i:1}"
+    if [[ -n $quote && $char == "$quote" ]]; then
+      quote=""
+    elif [[ -n $quote && ( $quote == "'" || $char != "\\" ) ]]; then
+      current+="$char"
+    elif [[ $char == "\\" ]]; then
+      i=$((i + 1))
+      current+="${line:i:1}" begun=1
+    elif [[ $char == [\'\"] ]]; then
+      quote="$char" kept="$current" begun=1
+    elif [[ $char == [[:space:]] ]]; then
+      [[ -n $begun ]] && words+=("$current")
+      current="" kept="" begun=""
+    else
+      current+="$char" begun=1
+    fi
+  done
+  words+=("$current")
+  [[ -n $quote ]] || kept="${current%"${current##*[=:]}"}"
+}
 _espalier() {
-  local line="${COMP_LINE:0:COMP_POINT}" words current kept
-  read -ra words <<< "$line"
-  [[ $line == *[[:space:]] ]] && words+=("")
-  current="${words[-1]}"
-  mapfile -t COMPREPLY < <("${words[0]}" complete -- "${words[@]:1}" 2> /dev/null)
+  local -a words
+  local current quote kept i
+  _espalier_split "${COMP_LINE:0:COMP_POINT}"
+  mapfile -t COMPREPLY < <("${words[0]/#\~/$HOME}" complete -- "${words[@]:1}" 2> /dev/null)
   if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[=/.] ]]; then
     compopt -o nospace 2> /dev/null
   fi
-  if [[ $current == *[=:]* ]]; then
-    kept="${current%"${current##*[=:]}"}"
-    COMPREPLY=("${COMPREPLY[@]#"$kept"}")
-  fi
+  for i in "${!COMPREPLY[@]}"; do
+    COMPREPLY[i]="${COMPREPLY[i]#"$kept"}"
+    if [[ -z $quote && ${COMPREPLY[i]} == *[!A-Za-z0-9_./=:,+-]* ]]; then
+      printf -v "COMPREPLY[i]" %q "${COMPREPLY[i]}"
+    fi
+  done
 }
 complete -o default -F _espalier espalier
 )sh";
@@ -33,7 +60,7 @@ constexpr const char* kZsh = R"sh(#compdef espalier
 # espalier completion zsh: source <(espalier completion zsh), or as _espalier in a folder of $fpath
 _espalier() {
   local -a found open closed
-  found=(${(f)"$("${words[1]}" complete -- "${(@)words[2,CURRENT]}" 2> /dev/null)"})
+  found=(${(f)"$("${words[1]/#\~/$HOME}" complete -- "${(@Q)words[2,CURRENT]}" 2> /dev/null)"})
   if (( ! $#found )); then
     _files
     return

@@ -6,6 +6,7 @@
 
 #include "cli/commands.hpp"
 #include "core/file.hpp"
+#include "experiment/failure_reports.hpp"
 #include "experiment/reference.hpp"
 #include "study/study.hpp"
 
@@ -26,6 +27,7 @@ void add_describe(CLI::App& app) {
       return;
     }
     if (request->file.empty()) throw CLI::RequiredError("experiment");
+    const FailureReports reports;
     const auto run = prepare(*request);
     if (!svg->empty()) file::write_atomically(*svg, draw_model(*run));
     std::cout << describe_model(*run);

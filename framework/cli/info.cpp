@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 #include "experiment/catalog.hpp"
+#include "experiment/failure_reports.hpp"
 #include "experiment/reference.hpp"
 
 namespace espalier::cli {
@@ -53,7 +54,10 @@ void add_info(CLI::App& app) {
   const auto folders = std::make_shared<std::vector<std::string>>();
   command->add_option("name", *name, "e.g. pcgrad, sgd, conv, letters")->required();
   add_plugins_option(*command, *folders);
-  command->callback([name, folders] { info(*name, *folders); });
+  command->callback([name, folders] {
+    const FailureReports reports;
+    info(*name, *folders);
+  });
 }
 
 }  // namespace espalier::cli

@@ -15,6 +15,8 @@
 
 namespace espalier::cli {
 
+namespace fs = std::filesystem;
+
 namespace {
 
 struct Kind {
@@ -74,18 +76,40 @@ void check_not_taken(const std::string& name) {
                               same->kind, ": ", same->summary, "); `espalier list` shows them"));
 }
 
+// The folder above the program's: a prefix, or the build of the framework.
+std::string home() {
+  std::error_code failed;
+  const fs::path folder = fs::weakly_canonical(beside_program(""), failed);
+  std::string path = failed ? "" : folder.string();
+  if (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
+}
+
+bool is_installed() {
+  std::error_code ignored;
+  return fs::exists(home() + "/lib/cmake/espalier", ignored);
+}
+
 // CMake finds the package of a prefix whose bin is in PATH; others it must be told.
 std::string prefix_option() {
-  namespace fs = std::filesystem;
-  const std::string prefix = beside_program("");
+  if (!is_installed()) return " -DCMAKE_PREFIX_PATH=PREFIX";
+  const std::string prefix = home();
   std::error_code ignored;
-  if (!fs::exists(prefix + "/lib/cmake/espalier", ignored)) return "";
   const char* const path = std::getenv("PATH");
   std::istringstream folders(path == nullptr ? "" : path);
   for (std::string folder; std::getline(folders, folder, ':');) {
     if (fs::equivalent(folder, prefix + "/bin", ignored)) return "";
   }
-  return text::cat(" -DCMAKE_PREFIX_PATH='", fs::weakly_canonical(prefix, ignored).string(), "'");
+  return text::cat(" -DCMAKE_PREFIX_PATH='", prefix, "'");
+}
+
+// A plugin is built against an installed framework: a build alone has no package for CMake.
+void print_install_first() {
+  if (is_installed()) return;
+  std::cout
+      << "\nThis `espalier` is not installed: install the framework first, to a PREFIX of your "
+         "choice:\n\n    cmake --install '"
+      << home() << "' --prefix PREFIX\n";
 }
 
 void make(const std::string& what, const std::string& variant, const std::string& name) {
@@ -95,6 +119,7 @@ void make(const std::string& what, const std::string& variant, const std::string
   for (const std::string& file : write_scaffold(name, kind.templates)) {
     std::cout << name << '/' << file << '\n';
   }
+  if (what != "experiment") print_install_first();
   std::cout << "\nNext (more in " << name << "/README.md):\n\n    cd " << name << '\n';
   if (what == "experiment") {
     std::cout << "    espalier run experiment.yaml\n";

@@ -8,6 +8,7 @@
 #include "cli/study_files.hpp"
 #include "core/file.hpp"
 #include "espalier/error.hpp"
+#include "experiment/failure_reports.hpp"
 #include "study/compare.hpp"
 
 namespace espalier::cli {
@@ -56,7 +57,10 @@ void add_report(CLI::App& app) {
   command->add_flag("--csv", options->csv, "print the scores as CSV");
   command->add_flag("--json", options->json, "print results.json");
   command->add_flag("--tex", options->tex, "print the tables as LaTeX");
-  command->callback([options] { run(*options); });
+  command->callback([options] {
+    const FailureReports reports;
+    run(*options);
+  });
 }
 
 }  // namespace espalier::cli

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <iterator>
 
 #include "core/file.hpp"
 #include "core/text.hpp"
@@ -52,6 +53,23 @@ std::string renamed(std::string_view text, const std::string& name) {
   return replaced(replaced(std::string(text), "my_name", name), "MyName", class_name(name));
 }
 
+/// Names that are spelt well and would not do.
+struct Refused {
+  std::string_view name;
+  std::string_view expected;
+};
+constexpr std::string_view kText = "a name that every reader of YAML takes for a text";
+constexpr Refused kRefused[] = {
+    {"null", kText},
+    {"true", kText},
+    {"false", kText},
+    {"yes", kText},
+    {"no", kText},
+    {"on", kText},
+    {"off", kText},
+    // templates/task_classification and task_custom
+    {"which_character", "a name that no other task of its experiment has"}};
+
 // A folder that goes away unless it is kept under its name.
 class NewFolder {
  public:
@@ -87,6 +105,13 @@ class NewFolder {
   bool kept_ = false;
 };
 
+void check_not_refused(const std::string& name) {
+  const auto* const refused = std::ranges::find(kRefused, name, &Refused::name);
+  if (refused == std::end(kRefused)) return;
+  throw ConfigError(text::cat("[new] expected ", refused->expected, ", found '", name,
+                              "'; did you mean 'my_", name, "'?"));
+}
+
 }  // namespace
 
 void check_new_name(const std::string& name) {
@@ -94,7 +119,7 @@ void check_new_name(const std::string& name) {
   const bool fits =
       !name.empty() && name.size() <= kLongest && is_lower(name[0]) &&
       std::ranges::all_of(name, [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
-  if (fits) return;
+  if (fits) return check_not_refused(name);
   const std::string better = mended(name).substr(0, kLongest);
   throw ConfigError(text::cat(
       "[new] expected a name of at most ", kLongest,

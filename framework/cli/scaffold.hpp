@@ -21,8 +21,9 @@ std::vector<std::string> new_kinds();
 /// Every file of every template (written by cmake/templates.cmake).
 std::span<const TemplateFile> template_files();
 
-/// Throws ConfigError unless `name` can name a plugin, a C++ class and a CMake target alike:
-/// lower-case letters, digits and '_', with a letter in front.
+/// Throws ConfigError unless `name` can name a plugin, a C++ class, a CMake target and a task in
+/// YAML alike: lower-case letters, digits and '_', with a letter in front, and no word such as
+/// `true`.
 void check_new_name(const std::string& name);
 
 /// Writes the folder `name` here from the files of some template folders, all or nothing; returns

@@ -3,11 +3,16 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <memory>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/floating_point.hpp"
+#include "core/text.hpp"
+#include "espalier/error.hpp"
 
 namespace espalier::parallel {
 
@@ -35,58 +40,78 @@ std::vector<void (*)()>& preparations() {
 class Pool {
  public:
   explicit Pool(int workers) {
-    for (int w = 1; w <= workers; ++w) workers_.emplace_back([this] { work(); });
+    try {
+      for (int w = 1; w <= workers; ++w) workers_.emplace_back([this] { work(); });
+    } catch (const std::system_error& error) {
+      const std::size_t started = workers_.size();
+      end();
+      throw RunFailure(text::cat("[threads] expected to start ", workers, " threads, found that ",
+                                 started, " is the most: ", error.what()));
+    }
     for (int ready = 0; ready < workers; ready = done_.load(std::memory_order_acquire)) {
       done_.wait(ready);
     }
   }
-  ~Pool() {
-    stop_ = true;
-    next_job();
-    for (std::thread& worker : workers_) worker.join();
-  }
+  ~Pool() { end(); }
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
 
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
   void run(Index count, int pieces, Body body, void* context) {
     count_.store(count, kRelaxed);
-    pieces_.store(pieces, kRelaxed);
     body_.store(body, kRelaxed);
     context_.store(context, kRelaxed);
     done_.store(0, kRelaxed);
-    next_job();
+    next_job(pieces);
     take_pieces(job_.load(kRelaxed));
     for (int done = done_.load(std::memory_order_acquire); done != pieces;
          done = done_.load(std::memory_order_acquire)) {
       if (!spin([&] { return done_.load(std::memory_order_acquire) == pieces; })) done_.wait(done);
     }
+    if (thrown_.exchange(false)) std::rethrow_exception(std::exchange(exception_, nullptr));
   }
 
  private:
   static constexpr auto kRelaxed = std::memory_order_relaxed;
   static constexpr unsigned kPieceBits = 16;
+  static constexpr std::uint64_t kPieceMask = (std::uint64_t{1} << kPieceBits) - 1;
 
-  void next_job() {
+  void next_job(int pieces) {
     const std::uint32_t job = job_.load(kRelaxed) + 1;
-    next_.store(std::uint64_t{job} << kPieceBits, std::memory_order_release);
-    job_.store(job, std::memory_order_release);
+    next_.store(std::uint64_t{job} << 2 * kPieceBits | static_cast<std::uint64_t>(pieces)
+                                                           << kPieceBits,
+                std::memory_order_release);
+    job_.store(job);  // before notify_all looks whether somebody waits
     job_.notify_all();
   }
 
-  // What a job consists of may be read while the next one is written: then the exchange fails,
-  // since the number of the job is part of it, and a job ends only after the pieces taken of it.
+  void end() {
+    stop_ = true;
+    next_job(0);
+    for (std::thread& worker : workers_) worker.join();
+    workers_.clear();
+  }
+
+  // What a job consists of may be read while the next one is written, whose word is not there yet:
+  // that of the old one has no pieces left. Where the exchange succeeds, the job was under way when
+  // the rest was read, and a job ends only after the pieces taken of it.
   void take_pieces(std::uint32_t job) {
     while (true) {
       std::uint64_t next = next_.load(std::memory_order_acquire);
-      const auto piece = static_cast<int>(next & ((std::uint64_t{1} << kPieceBits) - 1));
+      const auto piece = static_cast<int>(next & kPieceMask);
+      const auto pieces = static_cast<int>(next >> kPieceBits & kPieceMask);
+      if (next >> 2 * kPieceBits != job || piece >= pieces) return;
       const Index count = count_.load(kRelaxed);
-      const int pieces = pieces_.load(kRelaxed);
       const Body body = body_.load(kRelaxed);
       void* const context = context_.load(kRelaxed);
-      if (next >> kPieceBits != job || piece >= pieces) return;
       if (!next_.compare_exchange_strong(next, next + 1, std::memory_order_acq_rel)) continue;
       const Range range = range_of(count, pieces, piece);
-      body(context, piece, range.begin, range.end);
+      try {
+        body(context, piece, range.begin, range.end);
+      } catch (...) {  // thrown again by `run`, once nobody works on the job
+        if (!thrown_.exchange(true)) exception_ = std::current_exception();
+      }
       if (done_.fetch_add(1, std::memory_order_acq_rel) + 1 == pieces) done_.notify_all();
     }
   }
@@ -126,13 +151,14 @@ class Pool {
 
   std::vector<std::thread> workers_;
   std::atomic<std::uint32_t> job_{0};   // what workers wait for
-  std::atomic<std::uint64_t> next_{0};  // (job, piece that nobody has taken)
+  std::atomic<std::uint64_t> next_{0};  // (job, pieces, piece that nobody has taken)
   std::atomic<int> done_{0};            // pieces
   std::atomic<bool> stop_{false};
   std::atomic<Index> count_{0};
-  std::atomic<int> pieces_{0};
   std::atomic<Body> body_{nullptr};
   std::atomic<void*> context_{nullptr};
+  std::atomic<bool> thrown_{false};
+  std::exception_ptr exception_;  // the first one of a job
 };
 
 std::unique_ptr<Pool>& pool() {

@@ -9,7 +9,8 @@
 /// a function of (count, grain, threads) alone: what is written does not depend on timing.
 namespace espalier::parallel {
 
-/// Number of threads, the caller's included. Call from the thread that will compute.
+/// Number of threads, the caller's included. Call from the thread that will compute. Throws
+/// RunFailure where the system starts no more.
 ESPALIER_API void set_threads(int threads);
 ESPALIER_API int threads();
 
@@ -26,7 +27,7 @@ ESPALIER_API Index piece_begin(Index count, int pieces, int piece);
 using Body = void (*)(void* context, int piece, Index begin, Index end);
 /// Calls body for every piece of [0, count) and returns when all are done. Where the threads are at
 /// work already (a call from inside a piece), the pieces run one after the other. Allocates nothing
-/// once the threads are there.
+/// once the threads are there. What a body throws is thrown by `run`, after all pieces.
 ESPALIER_API void run(Index count, Index grain, Body body, void* context);
 
 /// f(piece, begin, end)

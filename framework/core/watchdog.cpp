@@ -60,7 +60,7 @@ void end_process(double seconds, std::uint64_t entered) {
 }  // namespace
 
 Watchdog::Watchdog(double seconds) {
-  g_limit = std::max(seconds, 0.0);
+  g_limit = seconds < 0.0 ? kUsualWatchdog : seconds;
   g_fixed = seconds >= 0.0;
   if (!reports_failures()) return;
   failure_report::prepare_stack();

@@ -26,6 +26,13 @@ const std::map<std::string, std::string> kChoices = {{"sharing", "sharing"},
                                                      {"optimizer", "optimizers"},
                                                      {"schedule", "schedules"}};
 
+/// Tables that plugins of a kind stand beside.
+const std::map<std::string, std::string> kPluginKinds = {{"balancers", "balancer"},
+                                                         {"sources", "source"}};
+
+// `sharing: { plugin: { name: NAME, options... } }`
+constexpr const char* kPlugin = "plugin";
+
 template <class List>
 Rows rows_of(const List& list) {
   Rows all = field_rows(list);
@@ -50,6 +57,17 @@ void append(Rows& rows, Rows more) {
   for (FieldRow& row : more) rows.push_back(std::move(row));
 }
 
+// What stands behind `key`; null where nothing does.
+const ConfigNode* child(const ConfigNode* node, std::string_view key) {
+  return node == nullptr ? nullptr : node->find(key);
+}
+
+// "sharing.plugin.name", of the trunk or of a stage.
+bool names_sharing_plugin(const Keys& keys) {
+  const std::size_t n = keys.size();
+  return n >= 3 && keys[n - 3] == "sharing" && keys[n - 2] == kPlugin && keys[n - 1] == "name";
+}
+
 /// The keys and values of one experiment.
 class Candidates {
  public:
@@ -65,6 +83,7 @@ class Candidates {
   Rows at(const Keys& keys) const {
     if (keys.empty()) return rows_of_keys<ExperimentSpec>();
     const std::string& first = keys[0];
+    if (first == "sharing") return sharing(first, keys, 1, root_.find(first));
     if (kChoices.count(first) > 0) return choice(kChoices.at(first), keys, 1);
     if (first == "trunk") return trunk(keys);
     if (first == "data" || first == "tasks") return entries(keys);
@@ -77,11 +96,12 @@ class Candidates {
   /// What can be the value of the last of `keys`.
   std::vector<std::string> values(const Keys& keys) const {
     const std::string& last = keys.back();
-    if (keys.size() == 1 && kChoices.count(last) > 0) return catalog_names(kChoices.at(last));
+    if (keys.size() == 1 && kChoices.count(last) > 0) return names_of(kChoices.at(last));
     if (keys.size() == 4 && keys[1] == "stages" && last == "sharing")
-      return catalog_names("stage_sharing");
-    if (keys.size() == 3 && keys[0] == "data" && last == "source") return catalog_names("sources");
-    if (keys.size() == 3 && keys[0] == "tasks" && last == "plugin") return plugins();
+      return names_of("stage_sharing");
+    if (names_sharing_plugin(keys)) return plugins("sharing");
+    if (keys.size() == 3 && keys[0] == "data" && last == "source") return names_of("sources");
+    if (keys.size() == 3 && keys[0] == "tasks" && last == "plugin") return plugins("task");
     if (keys.size() == 3 && keys[0] == "tasks" && last == "data") return names_in("data");
     for (const FieldRow& row : at({keys.begin(), keys.end() - 1})) {
       if (row.name == last) return values_of(row);
@@ -107,12 +127,35 @@ class Candidates {
     return words;
   }
 
-  std::vector<std::string> plugins() const {
+  // The usable plugins of a kind.
+  std::vector<std::string> plugins(const std::string& kind) const {
     std::vector<std::string> all;
-    for (const PluginRecord& plugin : list_plugins(search_)) {
-      if (plugin.why_not.empty() && plugin.kind == "task") all.push_back(plugin.name);
+    try {
+      for (const PluginRecord& plugin : list_plugins(search_)) {
+        if (plugin.why_not.empty() && plugin.kind == kind) all.push_back(plugin.name);
+      }
+    } catch (const Error&) {  // `plugins:` of the experiment: the tables are there all the same
     }
     return all;
+  }
+
+  Rows plugin_options(const std::string& name, const std::string& kind) const {
+    try {
+      const PluginRecord plugin = find_plugin(search_, name);
+      if (plugin.kind != kind) return {};
+      return check_plugin(plugin.file, kProbeSeconds).options;
+    } catch (const Error&) {
+      return {};
+    }
+  }
+
+  // Names of a table, and of the plugins that stand beside it.
+  std::vector<std::string> names_of(const std::string& table) const {
+    std::vector<std::string> names = catalog_names(table);
+    const auto kind = kPluginKinds.find(table);
+    if (kind == kPluginKinds.end()) return names;
+    for (std::string& name : plugins(kind->second)) names.push_back(std::move(name));
+    return names;
   }
 
   std::vector<std::string> names_in(const char* part) const {
@@ -121,13 +164,34 @@ class Candidates {
   }
 
   // Names of a table, then the options of the one that is named.
-  static Rows choice(const std::string& kind, const Keys& keys, std::size_t name) {
+  Rows choice(const std::string& table, const Keys& keys, std::size_t name) const {
     Rows rows;
-    for (const CatalogEntry& entry : catalog()) {
-      if (entry.kind != kind) continue;
-      if (keys.size() == name) rows.push_back(plain(entry.name, "a map"));
-      if (keys.size() == name + 1 && entry.name == keys[name]) return rows_of(entry.list_fields);
+    if (keys.size() == name) {
+      for (std::string& each : names_of(table)) rows.push_back(plain(std::move(each), "a map"));
     }
+    if (keys.size() != name + 1) return rows;
+    for (const CatalogEntry& entry : catalog()) {
+      if (entry.kind == table && entry.name == keys[name]) return rows_of(entry.list_fields);
+    }
+    const auto kind = kPluginKinds.find(table);
+    if (kind == kPluginKinds.end()) return rows;
+    const std::vector<std::string> there = plugins(kind->second);
+    if (std::ranges::find(there, keys[name]) == there.end()) return rows;
+    rows = plugin_options(keys[name], kind->second);
+    // What stands beside the options of every method.
+    if (table == "balancers") append(rows, rows_of_keys<BalanceConventions>());
+    return rows;
+  }
+
+  // The same where a plugin is named by a key of its own; `said` is what the experiment has there.
+  Rows sharing(const std::string& table, const Keys& keys, std::size_t name,
+               const ConfigNode* said) const {
+    Rows rows = choice(table, keys, name);
+    if (keys.size() == name) rows.push_back(plain(kPlugin, "a map"));
+    if (keys.size() != name + 1 || keys[name] != kPlugin) return rows;
+    rows = {plain("name", "a text"), plain("groups", "a list of lists of tasks")};
+    const ConfigNode* const plugin = child(child(said, kPlugin), "name");
+    if (plugin != nullptr) append(rows, plugin_options(plugin->scalar, "sharing"));
     return rows;
   }
 
@@ -141,16 +205,26 @@ class Candidates {
     }
     if (keys[1] != "stages") return {};
     if (keys.size() == 2) return stage_numbers();
-    if (keys.size() > 3) return keys[3] == "sharing" ? choice("stage_sharing", keys, 4) : Rows{};
+    if (keys.size() > 3) {
+      if (keys[3] != "sharing") return {};
+      return sharing("stage_sharing", keys, 4, child(stage_at(keys[2]), "sharing"));
+    }
     Stage stage;
     StageFields fields{stage};
     return rows_of([&](ConfigFields& f) { fields.fields(f); });
   }
 
+  const ConfigNode* stage_at(const std::string& number) const {
+    const ConfigNode* const stages = child(root_.find("trunk"), "stages");
+    for (std::size_t i = 0; stages != nullptr && i < stages->items.size(); ++i) {
+      if (text::cat(i) == number) return &stages->items[i];
+    }
+    return nullptr;
+  }
+
   Rows stage_numbers() const {
     Rows rows;
-    const ConfigNode* const trunk = root_.find("trunk");
-    const ConfigNode* const stages = trunk == nullptr ? nullptr : trunk->find("stages");
+    const ConfigNode* const stages = child(root_.find("trunk"), "stages");
     for (std::size_t i = 0; stages != nullptr && i < stages->items.size(); ++i) {
       rows.push_back(plain(text::cat(i), "a map"));
     }
@@ -165,21 +239,13 @@ class Candidates {
     }
     if (keys.size() != 2) return rows;
     rows = keys[0] == "data" ? rows_of_keys<DataSpec>() : rows_of_keys<TaskSpec>();
-    const ConfigNode* const part = root_.find(keys[0]);
-    const ConfigNode* const entry = part == nullptr ? nullptr : part->find(keys[1]);
+    const bool data = keys[0] == "data";
     const ConfigNode* const maker =
-        entry == nullptr ? nullptr : entry->find(keys[0] == "data" ? "source" : "plugin");
-    if (maker != nullptr) append(rows, options_of(keys[0], maker->scalar));
+        child(child(root_.find(keys[0]), keys[1]), data ? "source" : "plugin");
+    if (maker == nullptr) return rows;
+    append(rows,
+           data ? choice("sources", {maker->scalar}, 0) : plugin_options(maker->scalar, "task"));
     return rows;
-  }
-
-  Rows options_of(const std::string& part, const std::string& name) const {
-    if (part == "data") return choice("sources", {name}, 0);
-    try {
-      return check_plugin(find_plugin(search_, name).file, kProbeSeconds).options;
-    } catch (const Error&) {
-      return {};
-    }
   }
 
   PluginSearch search_;

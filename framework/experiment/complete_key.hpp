@@ -8,10 +8,10 @@
 namespace espalier {
 
 /// What an override on the command line can go on as, after the letters typed so far: keys, ended
-/// by
-/// '.' where keys follow and by '=' where a value does, and values where the key is there. From the
-/// lists and tables that read the experiment. `search.experiment` names the data sets, tasks and
-/// stages; it may be empty, or a file that cannot be read. Sorted; throws nothing.
+/// by '.' where keys follow and by '=' where a value does, and values where the key is there. From
+/// the lists and tables that read the experiment, and from the plugins in reach. Of `search`,
+/// `experiment` names the data sets, tasks and stages; it may be empty, or a file that cannot be
+/// read. Sorted; throws nothing.
 ESPALIER_API std::vector<std::string> complete_override(const std::string& typed,
                                                         const PluginSearch& search);
 

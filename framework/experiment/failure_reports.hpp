@@ -5,12 +5,12 @@
 
 namespace espalier {
 
-/// While it lives, a crash or a hang of this process leaves a report in the run's folder. One for a
-/// process, made by the thread that trains.
+/// While it lives, a crash or a hang of this process leaves a report in the run's folder, or in the
+/// working directory where there is none. One for a process, made by the thread that calls plugins.
 class ESPALIER_API FailureReports {
  public:
   /// `watchdog`: seconds instead of the experiment's `train.watchdog`; negative: as it says.
-  explicit FailureReports(double watchdog);
+  explicit FailureReports(double watchdog = -1.0);
 
  private:
   CrashWatch crash_watch_;

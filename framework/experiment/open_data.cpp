@@ -4,6 +4,7 @@
 #include "data/select.hpp"
 #include "espalier/error.hpp"
 #include "experiment/opened_data.hpp"
+#include "plugin/guard.hpp"
 
 namespace espalier {
 
@@ -24,13 +25,24 @@ DataParts parts_of(const DataSpec& spec) {
   return {spec.train ? &*spec.train : nullptr, own_test ? &*spec.test : nullptr};
 }
 
+// A plugin's sentence knows no file of ours: it is told where its source is named.
+Dataset read(const Choice<Source>& source, DataRole role, const DataParts& parts) {
+  try {
+    return source.object->read(role, parts);
+  } catch (const BadInput&) {
+    Thrown thrown = describe_thrown();
+    if (!thrown.text.starts_with("[plugin ")) throw;
+    thrown.text = text::cat(source.place, ": ", thrown.text);
+    throw_as(thrown);
+  }
+}
+
 Dataset read_test(const DataSpec& spec) {
   if (spec.test_source.object != nullptr) {
-    return select_all(spec.test_source.object->read(DataRole::test, {nullptr, &*spec.test}),
+    return select_all(read(spec.test_source, DataRole::test, {nullptr, &*spec.test}),
                       spec.test_select, spec.place + ".test");
   }
-  return select_all(spec.source.object->read(DataRole::test, parts_of(spec)), spec.select,
-                    spec.place);
+  return select_all(read(spec.source, DataRole::test, parts_of(spec)), spec.select, spec.place);
 }
 
 // The trunk reads "images" or "inputs": the names that the sources give to what is not a label.
@@ -95,8 +107,8 @@ void check_inputs_agree(const DataSpec& spec, const Stream& stream) {
 Stream open_stream(const ExperimentSpec& spec, const DataSpec& data) {
   Stream stream;
   stream.name = data.name;
-  stream.train = select_all(data.source.object->read(DataRole::train, parts_of(data)), data.select,
-                            data.place);
+  stream.train =
+      select_all(read(data.source, DataRole::train, parts_of(data)), data.select, data.place);
   stream.test = read_test(data);
   stream.input = input_column(data, stream.train);
   check_inputs_agree(data, stream);

@@ -40,8 +40,10 @@ class Probe {
     from_ = pipe[0];
   }
   ~Probe() {
-    ::kill(process_, SIGKILL);
-    if (!ended_) ::waitpid(process_, nullptr, 0);
+    if (!ended_) {  // its number may be another's once it was waited for
+      ::kill(process_, SIGKILL);
+      ::waitpid(process_, nullptr, 0);
+    }
     ::close(from_);
   }
   Probe(const Probe&) = delete;

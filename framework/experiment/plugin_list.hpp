@@ -21,6 +21,8 @@ struct PluginRecord {
   std::string file;     ///< absolute; empty where there are two
   std::string origin;   ///< who named its folder: "--plugin-path", "prefix", ...
   std::string why_not;  ///< empty: usable
+  /// Where `file` is empty: all of this name, absolute, in the order in which they were found.
+  std::vector<std::string> files;
 };
 
 /// Every plugin in reach, by its stamp alone: no code of any of them runs. Sorted by name. Throws

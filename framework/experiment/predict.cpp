@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 #include "experiment/checkpoint.hpp"
+#include "experiment/named_failures.hpp"
 
 namespace espalier {
 
@@ -75,14 +76,14 @@ void predict(const PredictRequest& request, std::ostream& out) {
   load_model(model, *p->store);
   const bool test = request.split == "test";
   out << "task,row,target,predicted,outputs\n";
-  p->evaluator->visit(test ? Evaluator::Split::test : Evaluator::Split::validation,
-                      [&](const PlannedModel& batch, Index first) {
-                        for (const TaskVars& vars : batch.tasks) {
-                          const std::string& name =
-                              p->tasks[static_cast<std::size_t>(vars.task)].name;
-                          write_rows(batch, vars, name, first, out);
-                        }
-                      });
+  const auto write_batch = [&](const PlannedModel& batch, Index first) {
+    for (const TaskVars& vars : batch.tasks) {
+      write_rows(batch, vars, p->tasks[static_cast<std::size_t>(vars.task)].name, first, out);
+    }
+  };
+  name_failures([&] {
+    p->evaluator->visit(test ? Evaluator::Split::test : Evaluator::Split::validation, write_batch);
+  });
 }
 
 }  // namespace espalier

@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "core/watchdog.hpp"
 #include "experiment/config_override.hpp"
+#include "experiment/named_failures.hpp"
 #include "experiment/prepared.hpp"
 #include "experiment/spec_read.hpp"
 #include "experiment/spec_write.hpp"
@@ -58,9 +59,11 @@ std::unique_ptr<Prepared> prepare_data(const RunRequest& request) {
 std::unique_ptr<Prepared> prepare(const RunRequest& request) {
   auto p = prepare_data(request);
   p->store = std::make_unique<ParameterStore>(static_cast<std::uint64_t>(p->spec.seed));
-  p->trainer = std::make_unique<Trainer>(p->spec, p->tasks, p->data, *p->store, *p->clock);
-  p->evaluator = std::make_unique<Evaluator>(p->spec, p->tasks, p->data, *p->store);
-  p->evaluator->prepare();
+  name_failures([&] {
+    p->trainer = std::make_unique<Trainer>(p->spec, p->tasks, p->data, *p->store, *p->clock);
+    p->evaluator = std::make_unique<Evaluator>(p->spec, p->tasks, p->data, *p->store);
+    p->evaluator->prepare();
+  });
   return p;
 }
 

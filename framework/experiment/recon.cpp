@@ -33,6 +33,21 @@ LayerName layer_of(const std::string& folder, const std::string& parameter) {
                               ", found the layer '", parameter, "'"));
 }
 
+// Steps in which a pair conflicted: its share times the steps in which both had a gradient. Runs of
+// before `pairs` was written: as if they had one in every step.
+double conflicts_in(const json& layer) {
+  const auto shares = layer.find("conflicts"), pairs = layer.find("pairs");
+  if (shares == layer.end()) return 0.0;
+  const double steps = layer.value("steps", 0.0);
+  double sum = 0.0;
+  for (const auto& [pair, share] : shares->items()) {
+    if (!share.is_number()) continue;
+    const bool counted = pairs != layer.end() && pairs->contains(pair);
+    sum += share.get<double>() * (counted ? pairs->at(pair).get<double>() : steps);
+  }
+  return sum;
+}
+
 std::map<LayerName, double> conflicts_of(const std::string& folder) {
   std::map<LayerName, double> scores;
   std::istringstream lines(file::read(folder + "/metrics.jsonl"));
@@ -42,12 +57,7 @@ std::map<LayerName, double> conflicts_of(const std::string& folder) {
     const json& gradients = record["gradients"];
     if (!gradients.contains("layers")) continue;
     for (const auto& [name, layer] : gradients["layers"].items()) {
-      double& score = scores[layer_of(folder, name)];
-      const double steps = layer.value("steps", 0.0);
-      if (!layer.contains("conflicts")) continue;
-      for (const auto& [pair, share] : layer["conflicts"].items()) {
-        if (share.is_number()) score += steps * share.get<double>();
-      }
+      scores[layer_of(folder, name)] += conflicts_in(layer);
     }
   }
   if (!scores.empty()) return scores;
@@ -57,9 +67,19 @@ std::map<LayerName, double> conflicts_of(const std::string& folder) {
                 "matrix, or with diagnostics.every=1"));
 }
 
+// "dense_2", or the next number that no stage has; at most as long as a name may be.
+std::string free_name(const std::string& stage, std::set<std::string>& taken) {
+  constexpr std::size_t kLongest = 64;
+  for (std::size_t n = 2;; ++n) {
+    const std::string end = text::cat("_", n);
+    const std::string name = stage.substr(0, kLongest - end.size()) + end;
+    if (taken.insert(name).second) return name;
+  }
+}
+
 // A stage cut where private layers begin and end; layers without weights stay with those before.
 std::vector<ConfigNode> split(const ConfigNode& stage, const std::set<std::size_t>& weighing,
-                              const std::set<std::size_t>& chosen) {
+                              const std::set<std::size_t>& chosen, std::set<std::string>& taken) {
   std::vector<ConfigNode> parts;
   const ConfigNode& layers = *stage.find("layers");
   bool before = false;
@@ -69,8 +89,7 @@ std::vector<ConfigNode> split(const ConfigNode& stage, const std::set<std::size_
       ConfigNode part = stage;
       part.find("layers")->items.clear();
       if (!parts.empty()) {
-        part.set("name", ConfigNode::make_text(
-                             text::cat(stage.find("name")->scalar, "_", parts.size() + 1)));
+        part.set("name", ConfigNode::make_text(free_name(stage.find("name")->scalar, taken)));
       }
       if (own) part.set("sharing", ConfigNode::make_text("private"));
       parts.push_back(std::move(part));
@@ -79,6 +98,19 @@ std::vector<ConfigNode> split(const ConfigNode& stage, const std::set<std::size_
     before = own;
   }
   return parts;
+}
+
+// What an optimizer group of the stage's own said holds for its parts.
+void copy_group(ConfigNode& experiment, const std::string& stage,
+                const std::vector<ConfigNode>& parts) {
+  ConfigNode* const optimizer = experiment.find("optimizer");
+  const ConfigNode* const found =
+      optimizer != nullptr ? optimizer->find("trunk/" + stage) : nullptr;
+  if (found == nullptr) return;
+  const ConfigNode group = *found;  // `set` moves the entries
+  for (const ConfigNode& part : parts) {
+    optimizer->set("trunk/" + part.find("name")->scalar, group);
+  }
 }
 
 }  // namespace
@@ -102,12 +134,14 @@ ReconAnswer recon(const std::string& folder, std::size_t layers) {
         text::cat("trunk/", name.first, "/", name.second, " (", text::number(score), ")"));
   }
   std::vector<ConfigNode> stages;
+  std::set<std::string> taken;
   ConfigNode& list = *answer.experiment.find("trunk")->find("stages");
+  for (const ConfigNode& stage : list.items) taken.insert(stage.find("name")->scalar);
   for (const ConfigNode& stage : list.items) {
     const std::string name = stage.find("name")->scalar;
-    for (ConfigNode& part : split(stage, weighing[name], chosen[name])) {
-      stages.push_back(std::move(part));
-    }
+    const std::vector<ConfigNode> parts = split(stage, weighing[name], chosen[name], taken);
+    copy_group(answer.experiment, name, parts);
+    stages.insert(stages.end(), parts.begin(), parts.end());
   }
   list.items = std::move(stages);
   return answer;

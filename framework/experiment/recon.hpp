@@ -16,8 +16,9 @@ struct ReconAnswer {
 
 /// `folder` is a finished run of `sharing: hard` whose metrics hold gradients by layer (methods
 /// that form the Gram matrix, or diagnostics.every). The score of a layer is the number of (step,
-/// pair of tasks) in conflict; what counts as conflict was the run's `diagnostics.below`. Throws
-/// ConfigError, DataError.
+/// pair of tasks) in conflict; what counts as conflict was the run's `diagnostics.below`. A stage
+/// that is cut keeps its name in the first part; the others get free ones, and a copy of its
+/// optimizer group. Throws ConfigError, DataError.
 ESPALIER_API ReconAnswer recon(const std::string& folder, std::size_t layers);
 
 }  // namespace espalier

@@ -15,7 +15,7 @@ ordered_json by_task(const Prepared& run, std::span<const double> values) {
   return j;
 }
 
-// Means over the epoch's steps in which two tasks had a gradient.
+// Means over the epoch's steps in which two tasks had a gradient: `pairs` is how many these were.
 ordered_json gradients_of(const Prepared& run, const GradientRecord::Part& part) {
   const std::size_t n = run.tasks.size();
   ordered_json j;
@@ -26,6 +26,7 @@ ordered_json gradients_of(const Prepared& run, const GradientRecord::Part& part)
   for (std::size_t s = 0; s < n; ++s) {
     for (std::size_t t = s + 1; t < n; ++t) {
       const std::string pair = run.tasks[s].name + "/" + run.tasks[t].name;
+      j["pairs"][pair] = part.pairs[s * n + t];
       j["cosine"][pair] = finite(part.mean_cosine(s, t, n));
       j["conflicts"][pair] = finite(part.conflict_share(s, t, n));
     }

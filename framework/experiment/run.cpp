@@ -6,16 +6,15 @@
 #include "core/failure_report.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
-#include "core/where.hpp"
 #include "espalier/error.hpp"
 #include "experiment/interrupt.hpp"
+#include "experiment/named_failures.hpp"
 #include "experiment/progress_line.hpp"
 #include "experiment/records.hpp"
 #include "experiment/run_folder.hpp"
 #include "experiment/safetensors.hpp"
 #include "experiment/spec_write.hpp"
 #include "experiment/summary.hpp"
-#include "plugin/guard.hpp"
 
 namespace espalier {
 
@@ -23,16 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
-
-/// What went wrong, where and in which step. REQUIRES: an exception is being handled.
-std::string failure_sentence() {
-  const Thrown thrown = describe_thrown();
-  const std::string place = where::take_failure();
-  if (!place.empty()) return text::cat(place, ": ", thrown.text);
-  if (thrown.kind == Thrown::Kind::run_failure) return thrown.text;  // names what it has to name
-  return text::cat(thrown.text.starts_with("[") ? "" : "[train] ", thrown.text, " (in step ",
-                   where::record().step.load(), ")");
-}
 
 /// A run with its folder: the loop over epochs, and everything that is written.
 class Session {
@@ -63,7 +52,8 @@ class Session {
  private:
   // Whatever was thrown, perhaps by a plugin: its object must not outlive the plugin's library.
   [[noreturn]] void fail() {
-    const std::string what = failure_sentence();
+    const Thrown thrown = describe_thrown();
+    const std::string what = failure_sentence(thrown, where::take_failure());
     folder_.log(what);
     try {
       finish("failed");
@@ -173,10 +163,12 @@ std::string finished_summary(const std::string& folder) {
 // One batch of everything, nothing written.
 RunOutcome dry_run(Prepared& run) {
   Results results;
-  run.trainer->step();
-  results["train"] = values_of(run.trainer->scores());
-  results["validation"] = values_of(run.evaluator->evaluate(Evaluator::Split::validation, 1));
-  results["test"] = values_of(run.evaluator->evaluate(Evaluator::Split::test, 1));
+  name_failures([&] {
+    run.trainer->step();
+    results["train"] = values_of(run.trainer->scores());
+    results["validation"] = values_of(run.evaluator->evaluate(Evaluator::Split::validation, 1));
+    results["test"] = values_of(run.evaluator->evaluate(Evaluator::Split::test, 1));
+  });
   return {RunStatus::done, "", make_summary(run, results, "dry run").dump(2) + "\n"};
 }
 

@@ -42,6 +42,13 @@ void check_same_spec(const std::string& path, const std::string& resolved_spec) 
 
 }  // namespace
 
+std::string run_folder(const std::string& given) {
+  std::error_code ignored;
+  if (given.empty() || given.front() == '/' || fs::exists(given, ignored)) return given;
+  const std::string in_store = "runs/" + given;
+  return fs::exists(in_store, ignored) ? in_store : given;
+}
+
 RunFolder::RunFolder(const std::string& wanted, const std::string& resolved_spec, bool resume)
     : path_(without_end_slash(wanted)) {
   const std::string& path = path_;

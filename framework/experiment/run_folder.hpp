@@ -8,6 +8,10 @@
 
 namespace espalier {
 
+/// The folder of the run that a user names: `given` where that exists, else the one of this name in
+/// runs/, else `given` as it is, which whoever reads it then says is not there.
+ESPALIER_API std::string run_folder(const std::string& given);
+
 /// The folder of one run: made exclusively, locked while the run goes on, so that two runs never
 /// write into one.
 class ESPALIER_API RunFolder {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "balance/balancer.hpp"
+#include "core/watchdog.hpp"
 #include "data/source.hpp"
 #include "espalier/balance_conventions.hpp"
 #include "experiment/config_choice.hpp"
@@ -78,7 +79,8 @@ struct ESPALIER_API TrainSpec {
   Index evaluation_batch = 256;
   Index log_every = 0;         ///< steps between records of the training loss; 0: epochs only
   Index checkpoint_every = 1;  ///< epochs between checkpoints; 0: only when interrupted
-  double watchdog = 600.0;     ///< most seconds of one call into a plugin or one op; 0: no limit
+  /// Most seconds of one call into a plugin or one op; 0: no limit.
+  double watchdog = kUsualWatchdog;
 
   void fields(Fields& fields);
 };
@@ -99,7 +101,7 @@ struct ESPALIER_API ExperimentSpec {
   std::string name;
   std::string description;  ///< free text
   Index seed = 1;
-  Index threads = 0;              ///< BLAS threads; 0: as many as the machine has
+  Index threads = 0;              ///< of the run; 0: as many as the machine has
   std::vector<Path> plugins;      ///< folders searched for plugins, before the default ones
   std::vector<std::string> only;  ///< tasks to train; empty: all
   std::vector<DataSpec> data;

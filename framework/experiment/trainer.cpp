@@ -56,7 +56,7 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
   if (skips) light_pass_ = make_loss_pass(tools_);
   full_ = plan_geometry(epoch.rows);
   if (!epoch.last_rows.empty()) last_ = plan_geometry(epoch.last_rows);
-  const ModelFacts facts = facts_of(full_.main.plan->tape(), tasks.size(), data.size());
+  const ModelFacts facts = facts_of(full_.main.plan->tape(), spec, tasks.size(), data.size());
   const std::string why = refusal(facts, needs_, spec.sharing.name, spec.balance.name);
   if (!why.empty()) throw ConfigError(text::cat(spec.balance.place, ": ", why));
   pass_->begin(*full_.main.plan, weigher_);
@@ -67,24 +67,26 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
   updater_ = std::make_unique<Updater>(full_.main.plan->parameters(), rules);
 }
 
+PlannedModel Trainer::plan_batches(const std::vector<StreamRows>& streams,
+                                   const PlanOptions& options) {
+  return plan_model(spec_, tasks_, data_, store_, streams,
+                    {.training = true,
+                     .rotations = needs_.rotations,
+                     .plan = options,
+                     .trunk = {steps_per_epoch_, total_steps()}});
+}
+
 Trainer::Geometry Trainer::plan_geometry(const std::vector<Index>& rows) {
   std::vector<StreamRows> once, further;
   for (std::size_t s = 0; s < data_.size() * static_cast<std::size_t>(needs_.batches); ++s) {
     (s < data_.size() ? once : further).push_back({static_cast<int>(s), rows[s % data_.size()]});
   }
-  const auto plan = [&](const std::vector<StreamRows>& streams, const PlanOptions& options) {
-    return plan_model(spec_, tasks_, data_, store_, streams,
-                      {.training = true,
-                       .rotations = needs_.rotations,
-                       .plan = options,
-                       .trunk = {steps_per_epoch_, total_steps()}});
-  };
   Geometry g;
-  g.main = plan(once, pass_->plan_options());
-  if (pass_->further_options()) g.further = plan(further, *pass_->further_options());
-  if (light_pass_ != nullptr) g.light = plan(once, light_pass_->plan_options());
+  g.main = plan_batches(once, pass_->plan_options());
+  if (pass_->further_options()) g.further = plan_batches(further, *pass_->further_options());
+  if (light_pass_ != nullptr) g.light = plan_batches(once, light_pass_->plan_options());
   if (spec_.diagnostics.every > 0 && !pass_->plan_options().gram) {
-    g.watched = plan(once, {.lanes = LaneMode::per_task, .gram = true});
+    g.watched = plan_batches(once, {.lanes = LaneMode::per_task, .gram = true});
     watched_gram_.resize(tasks_.size() * tasks_.size());
   }
   return g;
@@ -239,7 +241,7 @@ PlannedModel Trainer::plan_more(const PlanOptions& options) {
   for (const StreamRows& stream : full_.main.streams) {
     if (static_cast<std::size_t>(stream.stream) < data_.size()) once.push_back(stream);
   }
-  return plan_model(spec_, tasks_, data_, store_, once, {.training = true, .plan = options});
+  return plan_batches(once, options);
 }
 
 void Trainer::look(PlannedModel& model) {

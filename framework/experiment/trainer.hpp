@@ -38,7 +38,8 @@ class ESPALIER_API Trainer {
   /// One step: batch, forward, balance, backward, update. Throws RunFailure naming task and step
   /// when a loss is not finite.
   void step();
-  /// A further model of full batches over the step's first batch, for whoever looks on.
+  /// A further model of full batches over the step's first batch, for whoever looks on: the same
+  /// as the step's own, rotations and schedules included.
   PlannedModel plan_more(const PlanOptions& options);
   /// Runs the coming step's batch through such a model: losses can be read, a backward pass can
   /// follow. Nothing of the run changes.
@@ -76,6 +77,7 @@ class ESPALIER_API Trainer {
   };
 
   Geometry plan_geometry(const std::vector<Index>& rows);
+  PlannedModel plan_batches(const std::vector<StreamRows>& streams, const PlanOptions& options);
   Geometry& geometry_of_step();
   void fill(PlannedModel& model, BilevelProblem::Batch batch);
   void read_losses(PlannedModel& model);

@@ -7,6 +7,24 @@
 
 namespace espalier {
 
+namespace {
+
+// "exp.yaml:5:20: ..." or "override 'train.epochs=5': ..."
+bool begins_with_place(std::string_view text) {
+  if (text.starts_with("override '")) return true;
+  std::string_view place = text.substr(0, text.find(": "));
+  for (int number = 0; number < 2; ++number) {
+    const std::size_t colon = place.find_last_not_of("0123456789");
+    if (colon == std::string_view::npos || place[colon] != ':' || colon + 1 == place.size()) {
+      return false;
+    }
+    place = place.substr(0, colon);
+  }
+  return true;
+}
+
+}  // namespace
+
 Thrown describe_thrown() {
   using Kind = Thrown::Kind;
   try {
@@ -31,27 +49,33 @@ Thrown describe_thrown() {
   }
 }
 
-void throw_again(std::string_view plugin, std::string_view stage, const Thrown& thrown) {
+void throw_as(const Thrown& thrown) {
   using Kind = Thrown::Kind;
-  const bool tagged = thrown.kind != Kind::foreign &&
-                      thrown.text.compare(0, plugin.size() + 3, text::cat("[", plugin, "] ")) == 0;
-  const std::string text =
-      tagged ? thrown.text : text::cat("[plugin ", plugin, "] ", stage, ": ", thrown.text);
   switch (thrown.kind) {
     case Kind::config:
       throw ConfigError(thrown.text);
     case Kind::shape:
-      throw ShapeError(text);
+      throw ShapeError(thrown.text);
     case Kind::data:
-      throw DataError(text);
+      throw DataError(thrown.text);
     case Kind::bad_input:
-      throw BadInput(text);
+      throw BadInput(thrown.text);
     case Kind::run_failure:
-      throw RunFailure(text);
+      throw RunFailure(thrown.text);
     case Kind::foreign:
       break;
   }
-  throw PluginError(text);
+  throw PluginError(thrown.text);
+}
+
+void throw_again(std::string_view plugin, std::string_view stage, const Thrown& thrown) {
+  using Kind = Thrown::Kind;
+  const bool tagged = thrown.kind != Kind::foreign &&
+                      thrown.text.compare(0, plugin.size() + 3, text::cat("[", plugin, "] ")) == 0;
+  const bool placed =
+      thrown.kind == Kind::config && (stage == "fields" || begins_with_place(thrown.text));
+  if (tagged || placed) throw_as(thrown);
+  throw_as({thrown.kind, text::cat("[plugin ", plugin, "] ", stage, ": ", thrown.text)});
 }
 
 }  // namespace espalier

@@ -18,10 +18,14 @@ struct Thrown {
 /// REQUIRES: an exception is being handled.
 ESPALIER_API Thrown describe_thrown();
 
+/// Throws an error of ours of that kind with that text; a PluginError where it was `foreign`.
+[[noreturn]] ESPALIER_API void throw_as(const Thrown& thrown);
+
 /// Throws again what `thrown` says. Errors of ours keep their type and their text, with the plugin
 /// and the stage in front ("[plugin letters] head: [linear] expected ..."), unless the text begins
-/// with the plugin's own tag already ("[letters] expected ..."), or with a place in a YAML file
-/// (ConfigError). Everything else becomes a PluginError "[plugin NAME] STAGE: ...".
+/// with the plugin's own tag already ("[letters] expected ..."), or is a ConfigError with its place
+/// in the YAML file in front, or of `fields`, which adds it. Everything else becomes a PluginError
+/// "[plugin NAME] STAGE: ...".
 [[noreturn]] ESPALIER_API void throw_again(std::string_view plugin, std::string_view stage,
                                            const Thrown& thrown);
 

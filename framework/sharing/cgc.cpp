@@ -1,6 +1,7 @@
 // CGC (Tang et al., RecSys 2020, "Progressive Layered Extraction"): experts are whole trunks,
 // shared ones and each task's own; gates read the raw example.
 #include "sharing/experts.hpp"
+#include "sharing/gates.hpp"
 #include "sharing/make.hpp"
 #include "sharing/whole_trunk.hpp"
 

@@ -32,10 +32,11 @@ inline std::vector<Var> rows_of_each(const StageNet& stage, const std::vector<Va
   return rows;
 }
 
-/// `same` for the own of `count` columns; `other` shared out among the others.
+/// `same` for the own of `count` columns; `other` shared out among the others. One alone gets both:
+/// a task without others is a plain network, whose features no unit makes smaller.
 inline double coefficient(bool own, double same, double other, std::size_t count) {
-  if (own) return same;
-  return count > 1 ? other / static_cast<double>(count - 1) : 0.0;
+  if (count < 2) return same + other;
+  return own ? same : other / static_cast<double>(count - 1);
 }
 
 }  // namespace espalier

@@ -1,6 +1,7 @@
 // DSelect-k (Hazimeh et al., NeurIPS 2021, "DSelect-k: Differentiable Selection in the Mixture of
 // Experts with Applications to Multi-Task Learning"): MMoE whose gates select k of the experts,
 // continuously differentiable (see gates.hpp).
+#include "core/text.hpp"
 #include "sharing/experts.hpp"
 #include "sharing/make.hpp"
 #include "sharing/whole_trunk.hpp"
@@ -18,6 +19,10 @@ class DselectK final : public SharingStrategy {
     f.number({"gamma", "width of the smooth step"}, options_.gamma, {.at_least = 0, .above = true});
     f.number({"entropy", "factor of the selectors' entropy, which joins the task's loss"},
              options_.entropy, {.at_least = 0});
+    if (options_.shared < 2) {
+      f.refuse("experts", text::cat("expected two experts or more to select from, found ",
+                                    options_.shared, "; nearest: sharing: hard"));
+    }
     experts_ = Experts(options_);
   }
 

@@ -6,8 +6,8 @@
 // PLE; dropped at the last level). The experts that it mixes learn from every loss.
 // Shared parameters: shared experts; where a later stage asks for a shared flow, all experts and
 // gates (whoever makes that flow says so himself: no column without one is ever mixed). A task's
-// own: elsewhere its gate and its private experts, at the last level in any case. LibMTL and the
-// paper leave all gates out of the shared set.
+// own: elsewhere its gate and its private experts, at the last level in any case. Deviation: LibMTL
+// and the paper leave all gates out of the shared set.
 // Where the tasks' incoming features differ and no shared flow comes in, the shared experts run on
 // each task's own (as in LibMTL's PLE).
 #include "sharing/experts.hpp"
@@ -20,16 +20,6 @@
 #include "sharing/make.hpp"
 
 namespace espalier {
-
-void list_gate(Fields& f, ExpertsOptions& o) {
-  static constexpr std::array<std::string_view, 3> kGates = {"softmax", "top_k", "dselect"};
-  f.word({"gate", "softmax, top_k (a softmax over the k largest) or dselect (DSelect-k)"}, o.gate,
-         kGates);
-  f.integer({"k", "top_k: experts in use; dselect: selectors"}, o.k, {.at_least = 1});
-  f.number({"gamma", "dselect: width of the smooth step"}, o.gamma, {.at_least = 0, .above = true});
-  f.number({"entropy", "dselect: factor of the selectors' entropy, which joins the task's loss"},
-           o.entropy, {.at_least = 0});
-}
 
 void Experts::fields(Fields& f) {
   static constexpr std::array<std::string_view, 2> kInputs = {"features", "raw"};

@@ -27,7 +27,4 @@ class Experts final : public StageSharing {
   ExpertsOptions options_;
 };
 
-/// Fields that strategies share with the stage.
-void list_gate(Fields& fields, ExpertsOptions& options);
-
 }  // namespace espalier

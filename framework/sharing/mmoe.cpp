@@ -2,6 +2,7 @@
 // Mixture-of-Experts"): each expert is a whole trunk; each task has a softmax gate on the raw
 // example.
 #include "sharing/experts.hpp"
+#include "sharing/gates.hpp"
 #include "sharing/make.hpp"
 #include "sharing/whole_trunk.hpp"
 

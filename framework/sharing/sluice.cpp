@@ -28,6 +28,11 @@ class Sluice final : public StageSharing {
     f.number({"other", "first coefficients of all others, together"}, other_);
     f.number({"orthogonality", "factor of the penalty on the subspaces' inner products"},
              orthogonality_, {.at_least = 0});
+    if (subspaces_ == 1 && orthogonality_ > 0.0) {
+      f.refuse("orthogonality",
+               text::cat("expected orthogonality only between two subspaces or more, found ",
+                         text::number(orthogonality_), " with subspaces: 1"));
+    }
   }
 
   Demand demand(const Demand& out, bool /*last*/) const override { return all_from_each(out); }

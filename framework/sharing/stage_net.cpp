@@ -51,8 +51,13 @@ std::string column_name(const std::string& label, std::string_view column) {
 Domain StageNet::domain_of(int owner) const {
   // What a group of one shares with itself is that task's own.
   const bool alone = !label_.empty() && members_.size() == 1;
-  const bool several = (owner == kShared && !alone) || mixed_later_;
-  return several ? Domain::shared : Domain::task;
+  if (owner == kShared && !alone) return Domain::shared;
+  // A task's own column is the balancer's only if a later stage mixes that very column with others.
+  const auto place = static_cast<std::size_t>(owner);
+  const bool of_one = owner >= 0 && place < members_.size();
+  const bool mixed =
+      of_one ? trunk_->mixed_[static_cast<std::size_t>(members_[place])] != 0 : mixed_later_;
+  return mixed ? Domain::shared : Domain::task;
 }
 
 Net StageNet::net(std::string_view part, int owner) const {

@@ -12,6 +12,7 @@
 
 #include <array>
 
+#include "core/text.hpp"
 #include "sharing/make.hpp"
 
 namespace espalier {
@@ -19,6 +20,15 @@ namespace espalier {
 void Stitch::fields(Fields& f) {
   unit_fields(f);
   f.flag({"unit", "whether a unit mixes the columns"}, unit_);
+  if (unit_) return;
+  const Stitch unset;
+  const auto refuse = [&](const char* field, const std::string& found) {
+    f.refuse(field, text::cat("expected ", field, " only with a unit, found ", found,
+                              " with unit: false"));
+  };
+  if (per_ != unset.per_) refuse("per", per_);
+  if (same_ != unset.same_) refuse("same", text::number(same_));
+  if (other_ != unset.other_) refuse("other", text::number(other_));
 }
 
 void Stitch::unit_fields(Fields& f) {

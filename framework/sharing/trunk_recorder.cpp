@@ -79,11 +79,15 @@ Demand TrunkRecorder::part_of(const Asked& all, const Group& group) {
   return part;
 }
 
-TrunkRecorder::Asked TrunkRecorder::demand_of(const StageBlock& block, const Asked& out,
-                                              bool last) const {
+// Groups that come out of different ones get no shared flow, so that nobody is asked to make one.
+TrunkRecorder::Asked TrunkRecorder::demand_of(std::span<const StageBlock> blocks, std::size_t b,
+                                              const Asked& out) const {
+  const StageBlock& block = blocks[b];
+  const bool last = b + 1 == blocks.size();
   Asked in{std::vector<StreamSet>(tasks_.size()), std::vector<StreamSet>(tasks_.size())};
   for (const Group& group : groups_of(block)) {
-    const Demand own = block.sharing->demand(part_of(out, group), last);
+    Demand own = block.sharing->demand(part_of(out, group), last);
+    if (!came_together(blocks, b, group)) own.shared.clear();
     for (std::size_t k = 0; k < group.members.size(); ++k) {
       const auto t = static_cast<std::size_t>(group.members[k]);
       in.tasks[t] = own.tasks[k];
@@ -105,9 +109,23 @@ bool TrunkRecorder::came_together(std::span<const StageBlock> blocks, std::size_
   });
 }
 
+std::vector<char> TrunkRecorder::mixed_behind(std::span<const StageBlock> blocks,
+                                              std::size_t b) const {
+  std::vector<char> mixed(tasks_.size(), 0);
+  for (const StageBlock& later : blocks.subspan(b + 1)) {
+    if (!later.sharing->mixes()) continue;
+    for (const Group& group : groups_of(later)) {
+      if (group.members.size() < 2) continue;
+      for (const int t : group.members) mixed[static_cast<std::size_t>(t)] = 1;
+    }
+  }
+  return mixed;
+}
+
 TrunkRecorder::Made TrunkRecorder::record_block(std::span<const StageBlock> blocks, std::size_t b,
                                                 const Asked& wanted, const Made& in) {
   const StageBlock& block = blocks[b];
+  mixed_ = mixed_behind(blocks, b);
   Made out{std::vector<Var>(tasks_.size()), std::vector<Var>(tasks_.size())};
   for (const Group& group : groups_of(block)) {
     const Demand own = part_of(wanted, group);
@@ -122,7 +140,7 @@ TrunkRecorder::Made TrunkRecorder::record_block(std::span<const StageBlock> bloc
     stage.first_ = block.first == 0;
     stage.last_ = b + 1 == blocks.size();
     stage.mixed_later_ = std::ranges::any_of(
-        blocks.subspan(b + 1), [](const StageBlock& later) { return later.sharing->mixes(); });
+        group.members, [this](int t) { return mixed_[static_cast<std::size_t>(t)] != 0; });
     const Flows made = block.sharing->record(stage, mine);
     for (std::size_t k = 0; k < group.members.size(); ++k) {
       const auto t = static_cast<std::size_t>(group.members[k]);
@@ -142,7 +160,7 @@ std::vector<Var> TrunkRecorder::record(std::span<const StageBlock> blocks,
     own = united(own, {slot.stream});
   }
   for (std::size_t b = blocks.size(); b-- > 0;) {
-    wanted[b] = demand_of(blocks[b], wanted[b + 1], b + 1 == blocks.size());
+    wanted[b] = demand_of(blocks, b, wanted[b + 1]);
   }
   Made flows{std::vector<Var>(tasks_.size(), input_), std::vector<Var>(tasks_.size(), input_)};
   for (std::size_t b = 0; b < blocks.size(); ++b) {

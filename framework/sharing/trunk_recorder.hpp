@@ -49,7 +49,9 @@ class ESPALIER_API TrunkRecorder {
   static Demand part_of(const Asked& all, const Group& group);
   Made record_block(std::span<const StageBlock> blocks, std::size_t b, const Asked& wanted,
                     const Made& in);
-  Asked demand_of(const StageBlock& block, const Asked& out, bool last) const;
+  Asked demand_of(std::span<const StageBlock> blocks, std::size_t b, const Asked& out) const;
+  /// Of each task, whether a block behind `b` mixes its column with another task's.
+  std::vector<char> mixed_behind(std::span<const StageBlock> blocks, std::size_t b) const;
   /// Whether the tasks of `group` come out of the block before `b` with one shared flow.
   bool came_together(std::span<const StageBlock> blocks, std::size_t b, const Group& group) const;
   struct Range {  ///< layers [first, last) of some stages
@@ -66,6 +68,7 @@ class ESPALIER_API TrunkRecorder {
   std::span<const Stage> stages_;
   std::span<const std::string> tasks_;
   TrunkOptions options_;
+  std::vector<char> mixed_;  // `mixed_behind` the block that is being recorded
   std::unique_ptr<std::deque<std::vector<std::string>>> stream_names_;  // nets refer to them
 };
 

@@ -26,12 +26,17 @@ namespace {
 
 CBLAS_TRANSPOSE cblas(Transpose t) { return t == Transpose::yes ? CblasTrans : CblasNoTrans; }
 
-// Threads are ours (core/parallel.hpp): OpenBLAS multiplies on the thread that calls it.
+// Threads are ours (core/parallel.hpp): OpenBLAS multiplies on the thread that calls it. It starts
+// workers when it is loaded, and again when it is told a number: they are ended after that.
+void end_library_threads() {
+  static const bool kEnded = (openblas_set_num_threads(1), blas_thread_shutdown_(), true);
+  static_cast<void>(kEnded);
+}
+
 void library_gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha,
                   const real* a, Index lda, const real* b, Index ldb, double beta, real* c,
                   Index ldc) {
-  static const bool kAlone = (openblas_set_num_threads(1), true);
-  static_cast<void>(kAlone);
+  end_library_threads();
   const auto i = [](Index value) { return static_cast<int>(value); };
 #ifdef ESPALIER_REAL_DOUBLE
   cblas_dgemm(CblasRowMajor, cblas(ta), cblas(tb), i(m), i(n), i(k), alpha, a, i(lda), b, i(ldb),
@@ -111,8 +116,7 @@ double dot(Index n, const real* x, const real* y) {
 
 void set_threads(int threads) {
   flush_subnormals();
-  // OpenBLAS starts workers when the library is loaded; they are never needed.
-  blas_thread_shutdown_();
+  end_library_threads();
   parallel::set_threads(threads);
 }
 

@@ -9,8 +9,8 @@
 /// (O, KH, KW, C).
 namespace espalier::convolution {
 
-/// Numbers of `scratch` that the functions below need with `threads` threads. `most` bounds how
-/// many threads a call uses: with less scratch it runs on fewer.
+/// Numbers of `scratch` that the functions below need with `threads` threads. With less of it a
+/// call runs on fewer.
 ESPALIER_API Index forward_scratch(const Window& v, Index outputs, int threads);
 ESPALIER_API Index weight_gradient_scratch(const Window& v, Index outputs, int threads);
 

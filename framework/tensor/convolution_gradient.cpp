@@ -24,7 +24,7 @@ struct Layout {
         offsets(simd::whole_vectors(v.column_size() *
                                     static_cast<Index>(sizeof(Index) / sizeof(real)))),
         image(simd::whole_vectors(BorderedImage::numbers(v))),
-        dy(width == outputs ? 0 : v.positions() * outputs + width),
+        dy(width == outputs ? 0 : simd::whole_vectors(v.positions() * outputs + width)),
         sums(v.column_size() * width) {}
 
   Index each() const { return image + dy + sums; }

@@ -106,7 +106,9 @@ void multiply_packed(Index m, Index columns, Index depth, const Operand& a, cons
   }
 }
 
-void multiply_in_tiles(Index m, Index n, Index k, const Operand& a, const Operand& b, Target c) {
+void multiply_in_tiles(Index m, Index n, Index k, const Operand& a, const Operand& b,
+                       const Target& target) {
+  Target c = target;
   real* const packed = packing_place();
   const Index parts = std::max<Index>(1, (k + kDepth - 1) / kDepth);
   const Index deep = std::max<Index>(1, (k + parts - 1) / parts);
@@ -122,16 +124,15 @@ void multiply_in_tiles(Index m, Index n, Index k, const Operand& a, const Operan
   }
 }
 
-void multiply_alone(Index m, Index n, Index k, const Operand& a, const Operand& b,
-                    const Target& c) {
+using Form = void (*)(Index m, Index n, Index k, const Operand& a, const Operand& b,
+                      const Target& c);
+
+/// Of the whole product, so that a number's additions have the same order on any thread.
+Form form(Index n, Index k, const Operand& a, const Operand& b, const Target& c) {
   constexpr Index kFew = 4;  // columns or steps that vectors are not worth filling for
-  if (b.row == 1 && c.column == 1 && k <= kFew) {
-    multiply_outer(m, n, k, a, b, c);
-  } else if (a.step == 1 && b.step == 1 && n <= kFew) {
-    multiply_by_dots(m, n, k, a, b, c);
-  } else {
-    multiply_in_tiles(m, n, k, a, b, c);
-  }
+  if (b.row == 1 && c.column == 1 && k <= kFew) return multiply_outer;
+  if (a.step == 1 && b.step == 1 && n <= kFew) return multiply_by_dots;
+  return multiply_in_tiles;
 }
 
 /// Rows or columns of C in whole tiles for each thread.
@@ -159,15 +160,16 @@ Split split(Index m, Index n) {
 void multiply(Index m, Index n, Index k, const Operand& a, const Operand& b, const Target& c) {
   constexpr double kWorthAThread = 3e4;  // multiply-adds
   const Split s = split(m, n);
+  const Form multiply_piece = form(n, k, a, b, c);
   const double size = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   const auto most = std::max<Index>(1, static_cast<Index>(size / kWorthAThread));
   const Index grain = (s.tiles + most - 1) / most;
   parallel::for_pieces(s.tiles, grain, [&](int /*piece*/, Index begin, Index end) {
     const Index first = begin * s.tile;
     if (s.by_rows) {
-      multiply_alone(std::min(end * s.tile, m) - first, n, k, a.at(first, 0), b, c.at(first, 0));
+      multiply_piece(std::min(end * s.tile, m) - first, n, k, a.at(first, 0), b, c.at(first, 0));
     } else {
-      multiply_alone(m, std::min(end * s.tile, n) - first, k, a, b.at(first, 0), c.at(0, first));
+      multiply_piece(m, std::min(end * s.tile, n) - first, k, a, b.at(first, 0), c.at(0, first));
     }
   });
 }

@@ -21,12 +21,14 @@ std::vector<real> joined(const Rows& rows, const char* what) {
   return numbers;
 }
 
-void check_rows(std::size_t predictions, std::size_t targets) {
-  if (predictions == targets && predictions > 0) return;
-  throw ConfigError(
-      text::cat("[testing] expected as many targets as predictions, and one or more, "
-                "found ",
-                targets, " and ", predictions));
+// `targets` of which an example of `column` has a sample's numbers.
+void check_rows(std::size_t predictions, std::size_t targets, const TargetColumn& column) {
+  const auto sample = static_cast<std::size_t>(column.sample.size());
+  if (predictions * sample == targets && predictions > 0) return;
+  throw ConfigError(text::cat(
+      "[testing] expected as many targets as predictions",
+      sample == 1 ? std::string() : text::cat(" times ", sample, ", the numbers of a sample"),
+      ", and one or more, found ", targets, " and ", predictions));
 }
 
 Judgement judge(const PluginInfo& info, const Rows& predictions, const Options& options,
@@ -51,28 +53,36 @@ Judgement judge(const PluginInfo& info, const Rows& predictions, const Options& 
 }  // namespace
 
 Judgement judge_labels(const PluginInfo& info, const Rows& predictions,
-                       const std::vector<int>& labels, const Options& options) {
-  check_rows(predictions.size(), labels.size());
-  const auto classes = static_cast<int>(predictions[0].size());
+                       const std::vector<int>& labels, const Options& options,
+                       const std::optional<TargetColumn>& column) {
+  Examples examples;
+  examples.rows = static_cast<Index>(predictions.size());
+  const Index numbers = predictions.empty() ? 0 : static_cast<Index>(predictions[0].size());
+  examples.column = column ? *column : label_column(numbers);
+  check_rows(predictions.size(), labels.size(), examples.column);
   for (const int label : labels) {
-    if (label >= classes) {
-      throw ConfigError(text::cat("[testing] expected labels below ", classes,
-                                  ", the numbers of a prediction, found ", label));
+    if (label >= examples.column.classes) {
+      throw ConfigError(
+          text::cat("[testing] expected labels below ", examples.column.classes,
+                    column ? ", the classes of the column" : ", the numbers of a prediction",
+                    ", found ", label));
     }
   }
-  Examples examples;
-  examples.column = label_column(classes);
-  examples.rows = static_cast<Index>(labels.size());
   examples.classes.assign(labels.begin(), labels.end());
   return judge(info, predictions, options, examples);
 }
 
 Judgement judge_numbers(const PluginInfo& info, const Rows& predictions, const Rows& targets,
-                        const Options& options) {
-  check_rows(predictions.size(), targets.size());
+                        const Options& options, const std::optional<TargetColumn>& column) {
+  check_rows(predictions.size(), targets.size(), number_column());
   Examples examples;
-  examples.column = number_column({static_cast<Index>(targets[0].size())});
   examples.rows = static_cast<Index>(targets.size());
+  const auto numbers = static_cast<Index>(targets[0].size());
+  examples.column = column ? *column : number_column({numbers});
+  if (examples.column.sample.size() != numbers) {
+    throw ConfigError(text::cat("[testing] expected targets of ", examples.column.sample.size(),
+                                " numbers a row, as the column has, found ", numbers));
+  }
   examples.values = joined(targets, "targets");
   return judge(info, predictions, options, examples);
 }

@@ -19,9 +19,9 @@ struct OpenedLibrary {
   std::function<std::unique_ptr<Source>()> source;
 };
 
-/// Looks for espalier_<name>.so in `folders`, then where TaskSetting::plugin_folders says. Throws
-/// PluginError where the library is refused. In libespalier_f64, for which no library is built,
-/// there is none.
+/// Looks for espalier_<name>.so in `folders` and, where none of them holds it, in those that
+/// TaskSetting::plugin_folders says are searched anyway. Throws PluginError where the library is
+/// refused. In libespalier_f64, for which no library is built, there is none.
 OpenedLibrary open_library(const std::string& name, const std::vector<std::string>& folders);
 
 }  // namespace espalier::testing

@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <stdexcept>
 
 #include "autograd/task_model.hpp"
+#include "core/where.hpp"
 
 using namespace espalier;
 using namespace espalier::test;
@@ -15,6 +17,20 @@ Var two_layers(Tape& tape, ParameterStore& store, Var x) {
   x = tanh(tape, dense(tape, store, x, "trunk/a", 7));
   return tanh(tape, dense(tape, store, x, "trunk/b", 5));
 }
+
+/// A penalty on one parameter that knows no gradient.
+class Steep final : public Penalty {
+ public:
+  explicit Steep(Parameter& parameter) : parameter_(&parameter) {}
+  std::span<Parameter* const> parameters() const override { return {&parameter_, 1}; }
+  double value() const override { return 0.0; }
+  void gradient(std::span<real* const> /*gradients*/) const override {
+    throw std::runtime_error("too steep");
+  }
+
+ private:
+  Parameter* parameter_;
+};
 
 std::vector<double> uneven(int count) {
   std::vector<double> weights;
@@ -223,4 +239,42 @@ TEST_CASE("a watched value keeps its cotangent") {
     }
     CHECK(sum == doctest::Approx(g[static_cast<std::size_t>(6 * 5 + column)]).epsilon(1e-5));
   }
+}
+
+TEST_CASE("a watched value keeps its cotangent behind an op that works in place") {
+  ParameterStore store(1);
+  Var middle;
+  const Recorder trunk = [&](Tape& tape, ParameterStore& s, Var x) {
+    middle = tanh(tape, dense(tape, s, x, "a", 5));
+    tape.watch(middle);
+    return tanh(tape, dense(tape, s, middle, "b", 5));
+  };
+  Model model = make_model(store, common_inputs(1, 4), {.trunk = trunk}, {});
+  model.sweep(1);
+  model.plan.weigh(ones(1), ones(1));
+  // db = sum over rows of dy (1 - y y)
+  const Tensor dy = model.plan.cotangent(middle), y = model.plan.value(middle);
+  const std::vector<double> g = gradients(model.plan, Domain::shared);
+  for (Index column = 0; column < 5; ++column) {
+    double sum = 0.0;
+    for (Index at = column; at < 4 * 5; at += 5) {
+      const auto value = static_cast<double>(y.data[at]);
+      sum += static_cast<double>(dy.data[at]) * (1.0 - value * value);
+    }
+    CHECK(sum == doctest::Approx(g[static_cast<std::size_t>(6 * 5 + column)]).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("a penalty that throws is named as the place") {
+  ParameterStore store(1);
+  const Recorder trunk = [](Tape& tape, ParameterStore& s, Var x) {
+    x = two_layers(tape, s, x);
+    tape.penalty(std::make_unique<Steep>(parameter(s, "penalised", {2})));
+    return x;
+  };
+  Model model = make_model(store, common_inputs(1, 4), {.trunk = trunk}, {});
+  model.sweep(1);
+  where::take_failure();
+  CHECK_THROWS_WITH(model.plan.weigh(ones(1), ones(1)), "too steep");
+  CHECK(where::take_failure() == "[espalier] penalty");
 }

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "autograd/task_model.hpp"
+#include "core/threads.hpp"
 #include "espalier/error.hpp"
 
 using namespace espalier;
@@ -201,5 +202,27 @@ TEST_CASE("what follows a gradient is called for every number once, when it is f
       CHECK(times == std::vector<int>(size, 1));
       CHECK(seen == plain);
     }
+  }
+}
+
+// The rows of the second stream move forward by less than their number: what is read must not have
+// been written by another thread.
+TEST_CASE("folding rows of unequal streams is the same on several threads") {
+  const Streams streams{"two tasks on few rows, one on many", {16, 112}, {0, 0, 1}};
+  const Recorder trunk = [](Tape& tape, ParameterStore& s, Var x) {
+    return tanh(tape, dense(tape, s, x, "wide", 512));
+  };
+  const auto folded = [&](int threads) {
+    const Threads during(threads);
+    ParameterStore store(4);
+    Model model = make_model(store, streams, {.trunk = trunk}, {.lanes = LaneMode::per_task});
+    model.sweep(1);
+    model.plan.weigh(uneven(model.tasks()), ones(model.tasks()));
+    return gradients(model.plan, Domain::shared);
+  };
+  const std::vector<double> expected = folded(1);
+  for (int round = 0; round < 20; ++round) {
+    CHECK(relative_error(folded(2), expected) < kTolerance);
+    CHECK(relative_error(folded(3), expected) < kTolerance);
   }
 }

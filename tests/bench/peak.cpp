@@ -94,7 +94,7 @@ double measure_gbytes() {
 }  // namespace
 
 Peak measure_peak() {
-  // OpenBLAS's workers spin for some time after their last product, on the cores measured here.
+  // The pool's threads wait awake for some time after their last piece, on the cores measured here.
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   return {measure_gflops(), measure_gbytes()};
 }

@@ -1,15 +1,17 @@
 """espalier doctor: what is wrong with the place a run would start in, and what mends it."""
 import json
 import os
+import shutil
+import subprocess
 import unittest
 
-from command import CommandTest, build_option, espalier
+from command import ESPALIER, CommandTest, build_option, espalier
 
 BAD_PLUGINS = os.environ["ESPALIER_BAD_PLUGINS"]
 RELEASE = build_option("CMAKE_BUILD_TYPE") == "Release"
 # Nothing of the machine that runs the tests.
 HEALTHY = {"OPENBLAS_CORETYPE": None, "OPENBLAS_NUM_THREADS": None, "OMP_NUM_THREADS": None,
-           "ESPALIER_DATA": None}
+           "ESPALIER_DATA": None, "ESPALIER_PLUGIN_PATH": None}
 
 
 class Doctor(CommandTest):
@@ -57,10 +59,10 @@ class Doctor(CommandTest):
         self.assertEqual(self.wrong(self.examined(), "kernels"), [])
 
     def test_threads(self):
-        [finding] = [f for f in self.wrong(self.examined(OPENBLAS_NUM_THREADS="4096"), "threads")
+        [finding] = [f for f in self.examined(OPENBLAS_NUM_THREADS="4096")["threads"]
                      if "OPENBLAS_NUM_THREADS" in f["text"]]
-        self.assertIn("found '4096'", finding["text"])
-        self.assertEqual(finding["mend"], "unset OPENBLAS_NUM_THREADS")
+        self.assertTrue(finding["ok"])
+        self.assertIn("=4096 has no influence", finding["text"])
 
     def test_data(self):
         [finding] = self.wrong(self.examined(ESPALIER_DATA=self.path("none")), "data")
@@ -80,13 +82,59 @@ class Doctor(CommandTest):
         texts = " ".join(finding["text"] for finding in wrong)
         self.assertIn("built for plugin API", texts)
         self.assertIn("has no section .espalier.stamp", texts)
-        self.assertTrue(any(f["mend"].startswith(f"rm '{BAD_PLUGINS}/espalier_no_stamp.so'") for f in wrong))
+        self.assertIn(f"rm '{BAD_PLUGINS}/espalier_no_stamp.so'", [f["mend"] for f in wrong])
+
+    def test_two_plugins_of_one_name(self):
+        files = []
+        for folder in ("one", "it's two"):
+            os.makedirs(self.path(folder))
+            files.append(shutil.copy(os.path.join(BAD_PLUGINS, "espalier_counted.so"), self.path(folder)))
+        search = ("--plugin-path", self.path("one"), "--plugin-path", self.path("it's two"))
+        [finding] = self.wrong(self.examined(*search), "plugins")
+        for file in files:
+            self.assertIn(file, finding["text"])
+        subprocess.run(["sh", "-c", finding["mend"]], check=True)
+        self.assertEqual([os.path.exists(file) for file in files], [True, False])
+        self.assertEqual(self.wrong(self.examined(*search), "plugins"), [])
+
+    def test_folders_of_plugins_that_are_not_there(self):
+        os.makedirs(self.path("there"))
+        there, gone = self.path("there"), self.path("gone")
+        for value, mend in ((gone, "unset ESPALIER_PLUGIN_PATH"),
+                            (f"{gone}:{there}", f"export ESPALIER_PLUGIN_PATH='{there}'")):
+            [finding] = self.wrong(self.examined(ESPALIER_PLUGIN_PATH=value), "plugins")
+            self.assertEqual(finding["text"], "expected ESPALIER_PLUGIN_PATH to name folders, found "
+                                              f"'{gone}', which is none")
+            self.assertEqual(finding["mend"], mend)
+        [finding] = self.wrong(self.examined("--plugins", "small.yaml", "--plugins", there), "plugins")
+        self.assertIn("found 'small.yaml', which is none", finding["text"])
+        self.assertEqual(finding["mend"], f"espalier doctor --plugins '{there}'")
 
     def test_a_place_that_cannot_hold_runs(self):
         self.write("runs", "a file where the folder of all runs would be")
         [finding] = self.wrong(self.examined(), "runs")
         self.assertIn(self.path("runs"), finding["text"])
-        self.assertIn("--out", finding["mend"])
+        subprocess.run(["sh", "-c", finding["mend"]], check=True)
+        self.assertEqual(self.wrong(self.examined(), "runs"), [])
+
+    @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
+    def test_a_folder_that_is_closed(self):
+        os.mkdir(self.path("runs"), 0o500)
+        [finding] = self.wrong(self.examined(), "runs")
+        self.assertEqual(finding["mend"], f"chmod u+rwx '{self.path('runs')}'")
+        subprocess.run(["sh", "-c", finding["mend"]], check=True)
+        self.assertEqual(self.wrong(self.examined(), "runs"), [])
+
+    def test_a_slow_build_is_mended_where_it_came_from(self):
+        """In the source tree by its presets, and nothing is installed."""
+        wrong = self.wrong(self.examined(), "build")
+        if not wrong:
+            self.skipTest("nothing is wrong with this build")
+        sources = os.path.realpath(os.path.join(os.path.dirname(ESPALIER), "../../.."))
+        in_tree = os.path.exists(os.path.join(sources, "CMakePresets.json"))
+        for finding in wrong:
+            self.assertTrue(finding["mend"].startswith(f"cd '{sources}' && cmake " if in_tree else "cmake -D"))
+            self.assertNotIn("cmake --install", finding["mend"])
 
     def test_people_see_a_table(self):
         done = espalier("doctor", cwd=self.folder, environment={"ESPALIER_DATA": self.path("none")})

@@ -103,7 +103,12 @@ class Extensions(CommandTest):
         def read(source, *more):
             return self.refused("check", "moons.yaml", f"data.points={{source: {source}}}",
                                 "tasks={label: {plugin: classification, data: points, classes: 2}}", *more)
-        self.assertEqual(read("throws_in_read"), "[plugin throws_in_read] read: the well is dry")
+        self.assertRegex(read("throws_in_read"),
+                         r"data\.points\.source: \[plugin throws_in_read\] read: the well is dry$")
+        self.write("dry.yaml", MOONS.replace("two_moons, noise: 0.1", "throws_in_read")
+                   + f"plugins: [{DOCS}, {BAD}]\n")
+        self.assertRegex(self.refused("check", "dry.yaml"),
+                         r"dry\.yaml:6:21: data\.points\.source: \[plugin throws_in_read\] read: ")
         self.assertIn("[plugin wrong_row_count] read: expected column 'inputs' to hold 20", read("wrong_row_count"))
         self.assertIn("expected a number of points such as 500",
                       self.refused("check", "moons.yaml", "data.points.train=0.5"))

@@ -121,6 +121,27 @@ class Failures(CommandTest):
         self.assertEqual(len(left), 0 if SANITIZED else 4)
 
     @unittest.skipIf(SANITIZED, "the sanitizers report crashes themselves")
+    def test_in_other_commands(self):
+        plugin = "crashes_at_load"
+        self.write("early.yaml", SMALL.replace("plugin: letters", "plugin: " + plugin))
+        self.write("study.yaml", "name: early\nextends: early.yaml\nvary: { sharing: [hard] }\nseeds: 1\n")
+        self.run_ok("run", "small.yaml", "--quiet", "--out", "done")
+        for command in (("check", "early.yaml"), ("check", "early.yaml", "--matrix"), ("describe", "early.yaml"),
+                        ("affinity", "early.yaml"), ("info", plugin), ("balance", plugin, "J.npy"),
+                        ("predict", "done", "tasks.letters.plugin=" + plugin), ("compare", "study.yaml"),
+                        ("report", "study.yaml")):
+            with self.subTest(command):
+                done = espalier(*command, "--plugin-path", BAD_PLUGINS, cwd=self.folder)
+                said = done.stderr.strip().removeprefix("espalier: ")
+                self.assertEqual(done.returncode, -11, said)
+                self.assertRegex(said, "^" + EARLY[plugin][0])
+                self.check_report("crash", said, f"espalier_{plugin}.so(+", command[0])
+        self.write("hang.yaml", SMALL.replace("plugin: letters", "plugin: hangs_at_load"))
+        done = espalier("check", "hang.yaml", "train.watchdog=0.5", "--plugin-path", BAD_PLUGINS, cwd=self.folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("load: has not returned for 0.5 s; see espalier-hang-", done.stderr)
+
+    @unittest.skipIf(SANITIZED, "the sanitizers report crashes themselves")
     def test_the_experiment_sets_the_watchdog(self):
         done = self.run_late("hangs", "--out", "cut", "train.watchdog=0.5")
         self.assertEqual(done.returncode, 1)

@@ -29,8 +29,28 @@ class Grouping(CommandTest):
         self.assertIn("/".join(layer.split("/")[:2]), own[0])
         self.run_ok("run", "recon.yaml", *FAST, "--out", "again")
 
+    def test_gradients_say_in_how_many_steps_a_pair_met(self):
+        self.joint_run()
+        with open(self.path("joint", "metrics.jsonl")) as file:
+            gradients = next(record["gradients"] for record in map(json.loads, file)
+                             if "gradients" in record)
+        for part in (gradients["trunk"], *gradients["layers"].values()):
+            self.assertEqual(part["pairs"], {"letters/digits": part["steps"]})
+
+    def test_parts_of_a_stage_keep_its_optimizer(self):
+        self.joint_run("trunk.stages.1.layers=[{linear: 16}, relu, {linear: 8}]",
+                       "trunk.stages.0.name=dense_2",
+                       "optimizer={all: {sgd: 0.05}, trunk/dense: {sgd: 0.01}}")
+        self.run_ok("convert", "joint", "--layers", "2", "--out", "recon.yaml")
+        text = self.run_ok("check", "recon.yaml", "--resolved").stdout
+        names = re.findall(r"- name: (\S+)", text)
+        self.assertEqual(len(names), len(set(names)))
+        for name in names:
+            of_dense = re.fullmatch(r"dense(_[3-9])?", name) is not None
+            self.assertEqual("  trunk/" + name + ":" in text, of_dense)
+
     def test_recon_splits_a_stage_between_its_layers(self):
-        stage = ("trunk.stages.1.layers=[{linear: 16}, relu, {linear: 12}, relu, {linear: 8}, relu]")
+        stage = "trunk.stages.1.layers=[{linear: 16}, relu, {linear: 12}, relu, {linear: 8}, relu]"
         self.joint_run(stage)
         for count in (1, 2, 3, 4):
             done = self.run_ok("convert", "joint", "--layers", str(count), "--out", "recon.yaml")
@@ -70,6 +90,20 @@ class Grouping(CommandTest):
                                      "3").stdout, text)
         self.assertIn("found none under sharing 'none'",
                       self.refused("affinity", "small.yaml", "sharing=none"))
+
+    def test_affinity_ends_with_the_run_and_keeps_the_options(self):
+        choice = ("sharing={cross_stitch: {per: scalar}}", "train.steps=3")
+        text = self.run_ok("affinity", "small.yaml", *choice, "--every", "1").stdout
+        sharing = text.splitlines()[-1].split("  #")[0]
+        self.assertTrue(sharing.startswith("sharing: { cross_stitch: { per: scalar, same: 0.9, "
+                                           "other: 0.1, last: false, groups: [["), sharing)
+        self.run_ok("check", "small.yaml", "sharing=" + sharing[len("sharing: "):])
+        longer = self.run_ok("affinity", "small.yaml", choice[0], "train.steps=4", "--every",
+                             "1").stdout
+        self.assertNotEqual(text, longer)
+        again = self.run_ok("affinity", "small.yaml", *choice, "train.epochs=50", "--every",
+                            "1").stdout
+        self.assertEqual(text, again)
 
     def test_pairs_compare_tasks_together_with_tasks_alone(self):
         text = self.run_ok("affinity", "small.yaml", "train.epochs=1", "--pairs", "--groups",

@@ -74,6 +74,15 @@ class Plugins(CommandTest):
         self.assertIn("rebuild the plugin",
                       self.refused("plugins", "which", "older_api", "--plugin-path", BAD_PLUGINS))
 
+    @unittest.skipIf(os.geteuid() == 0, "root may list everything")
+    def test_which_in_a_folder_that_cannot_be_listed(self):
+        file = self.copy("closed")
+        os.chmod(self.path("closed"), 0o300)
+        self.addCleanup(os.chmod, self.path("closed"), 0o700)
+        self.assertEqual(self.refused("plugins", "which", "counted", "--plugin-path", "closed"),
+                         f"[plugin counted] expected a folder that can be listed, found {file} in one that "
+                         "cannot; chmod u+r it")
+
     def test_info_tells_the_options(self):
         text = self.run_ok("plugins", "info", "classification").stdout
         self.assertIn("classification (task): ", text)

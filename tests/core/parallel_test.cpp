@@ -92,6 +92,23 @@ TEST_CASE("loops of changing sizes follow each other, whoever takes their pieces
   }
 }
 
+TEST_CASE("what a piece throws is thrown by the loop, after all pieces") {
+  const Threads set(3);
+  for (int round = 0; round < 200; ++round) {
+    std::atomic<int> done{0};
+    CHECK_THROWS_WITH_AS(parallel::for_pieces(3, 1,
+                                              [&](int piece, Index, Index) {
+                                                ++done;
+                                                if (piece == round % 3)
+                                                  throw std::runtime_error("in a piece");
+                                              }),
+                         "in a piece", std::runtime_error);
+    CHECK(done == 3);
+    parallel::for_pieces(3, 1, [&](int, Index, Index) { ++done; });
+    CHECK(done == 6);
+  }
+}
+
 TEST_CASE("many short loops follow each other") {
   const Threads set(2);
   std::atomic<int> sum{0};

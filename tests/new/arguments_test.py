@@ -1,5 +1,6 @@
 """`espalier new`: what it writes, and what it refuses without leaving anything behind."""
 import os
+import re
 import unittest
 
 from workplace import SOURCE, WorkplaceTest
@@ -55,6 +56,33 @@ class Arguments(WorkplaceTest):
                              f"letter in front, found '{name}'; did you mean '{better}'?")
         self.assertNotIn("did you mean", self.refused("task", "123"))
         self.assertIn("found ''", self.refused("task", ""))
+
+    def test_names_that_mean_something_else(self):
+        for name in ("null", "true", "false", "yes", "no", "on", "off"):
+            for what in ("task", "balancer", "experiment"):
+                self.assertEqual(self.refused(what, name),
+                                 "[new] expected a name that every reader of YAML takes for a text, found "
+                                 f"'{name}'; did you mean 'my_{name}'?")
+
+    def test_the_other_tasks_of_a_template_are_refused(self):
+        """One of them of this name would be the same key twice."""
+        for template in sorted(os.listdir(TEMPLATES)):
+            if not template.startswith("task_"):
+                continue
+            with open(os.path.join(TEMPLATES, template, "experiment.yaml"), encoding="utf-8") as file:
+                tasks = re.findall(r"^  (\w+): \{ plugin: ", file.read(), re.M)
+            self.assertEqual(tasks[0], "my_name")
+            self.assertEqual(len(tasks), 3)
+            for task in tasks[1:]:
+                self.assertIn(f"found '{task}'", self.refused("task", task))
+
+    def test_a_build_that_is_not_installed_says_so(self):
+        build = os.environ["ESPALIER_BUILD"]
+        printed, _ = self.do_ok(os.path.join(build, "bin", "espalier"), "new", "task", "vowel")
+        self.assertIn(f"\n    cmake --install '{os.path.realpath(build)}' --prefix PREFIX\n", printed)
+        self.assertIn("    cmake -S . -B build -DCMAKE_PREFIX_PATH=PREFIX && ", printed)
+        printed, _ = self.do_ok("espalier", "new", "task", "consonant")
+        self.assertNotIn("PREFIX", printed)
 
     def test_names_that_are_taken(self):
         self.assertEqual(self.refused("task", "letters"),

@@ -43,7 +43,7 @@ class FirstTask(WorkplaceTest):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         tests = re.findall(r"\d+% tests passed, \d+ tests failed out of \d+", done.stdout)
         self.assertEqual(tests, ["100% tests passed, 0 tests failed out of 2"] * 2)
-        for task in ("letter_or_digit", "character", "digits"):
+        for task in ("letter_or_digit", "which_character", "digits"):
             self.assertRegex(done.stdout, rf"{task}\s+train")
         self.assertEqual(os.listdir(self.folder), ["letter_or_digit"])
 

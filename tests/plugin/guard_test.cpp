@@ -52,6 +52,15 @@ TEST_CASE("a text that begins with the plugin's own tag gets no second one") {
 TEST_CASE("an error in a YAML file keeps its place in front") {
   CHECK_THROWS_WITH_AS(guarded(ConfigError("exp.yaml:5:20: tasks.letters: unknown key 'unit'")),
                        "exp.yaml:5:20: tasks.letters: unknown key 'unit'", ConfigError);
+  CHECK_THROWS_WITH_AS(guarded(ConfigError("override 'data.a.train=x': expected a number")),
+                       "override 'data.a.train=x': expected a number", ConfigError);
+}
+
+TEST_CASE("an error of the experiment without a place gets the plugin's name in front") {
+  for (const std::string text : {"expected files", "page 5:20 is missing", "a:5: expected b", ""}) {
+    CHECK_THROWS_WITH_AS(guarded(ConfigError(text)), ("[plugin letters] head: " + text).c_str(),
+                         ConfigError);
+  }
 }
 
 TEST_CASE("everything else becomes an error of the plugin") {

@@ -1,5 +1,5 @@
 // One plugin, built several times under one name: right, or wrong in the one way that LATE_FAILURE
-// says, and only in the run's 14th step, so that a run has checkpoints to go on from.
+// says: most only in the run's 14th step, so that a run has checkpoints to go on from.
 #include <cstdlib>
 #include <limits>
 #include <stdexcept>
@@ -21,10 +21,18 @@ enum class Failure {
   aborts,
   hangs,
   throws_in_measure,
-  throws_in_destructor
+  throws_in_destructor,
+  throws_in_evaluation,
+  throws_when_planned
 };
 constexpr Failure kFailure = Failure::LATE_FAILURE;
 constexpr int kStep = 14;  // counted from 1
+
+/// Its text is in this library, like its class.
+class Tired final : public std::exception {
+ public:
+  const char* what() const noexcept override { return "not in this state"; }
+};
 
 // Deeper and deeper; the result keeps the compiler from making a loop of it.
 int deep(volatile const int* above) {  // NOLINT(misc-no-recursion)
@@ -56,8 +64,13 @@ class LateOp final : public Op {
  public:
   std::string_view name() const override { return "late"; }
   ValueInfo infer(std::span<const ValueInfo> in) const override { return in[0]; }
+  Footprint footprint(const Geometry& /*geometry*/) const override {
+    if (kFailure == Failure::throws_when_planned) throw Tired();
+    return {};
+  }
 
   void forward(const OpContext& c) const override {
+    if (kFailure == Failure::throws_in_evaluation && !c.training) throw Tired();
     for (Index i = 0; i < c.output.size(); ++i) c.output.data[i] = c.inputs[0].data[i];
     if (!c.training || c.step + 1 != kStep) return;
     fail_forward();

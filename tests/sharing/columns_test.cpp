@@ -224,3 +224,31 @@ TEST_CASE("stitched columns without a unit are no sharing, but the balancer's") 
     for (const Parameter& p : second.parameters()) CHECK(p.domain == Domain::task);
   }
 }
+
+TEST_CASE("a task alone is a plain network, whatever mixes its column") {
+  const std::vector<Stage> stages = even_stages();
+  const TrunkCase one = {.tasks = {"a"}, .stream_of = {0}, .streams = {{0, 4}}, .trunk = {2, 10}};
+  using Options = std::map<std::string, Option>;
+  const std::vector<std::pair<const char*, Options>> mixers = {
+      {"cross_stitch", Options{{"last", true}}},
+      {"cross_stitch", Options{{"last", true}, {"per", std::string("scalar")}}},
+      {"nddr", Options{{"norm", false}, {"relu", false}}},
+      {"sluice", Options{{"subspaces", Index{1}}}}};
+  const Chosen none = chosen("none", 2);
+  ParameterStore plain{3};
+  TrunkModel expected(none.blocks, stages, plain, one);
+  expected.loss();
+  for (const auto& mixer : mixers) {
+    CAPTURE(mixer.first);
+    const Chosen strategy = chosen(mixer.first, 2, mixer.second);
+    ParameterStore store{3};
+    TrunkModel model(strategy.blocks, stages, store, one);
+    copy_parameters(plain, store, same);
+    model.loss();
+    const std::vector<real> x = expected.features(0), y = model.features(0);
+    REQUIRE(x.size() == y.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      CHECK(y[i] == doctest::Approx(static_cast<double>(x[i])).epsilon(1e-6));
+    }
+  }
+}

@@ -163,6 +163,33 @@ TEST_CASE("experts of a group stay in the group, at every level") {
   }
 }
 
+TEST_CASE("groups that come together later are asked for no shared flow") {
+  const Options options = {{"shared", Index{1}}, {"private", Index{1}}};
+  const auto low = make(stage_sharing_table(), "experts", options);
+  const auto high = make(stage_sharing_table(), "experts", options);
+  const std::vector<Stage> stages = dense_stages();
+  const Groups apart = {{"a", "c"}, {"b"}}, together = {{"a", "c"}, {"b"}};
+  for (const TrunkCase& c : cases()) {
+    for (const Groups* const later : {static_cast<const Groups*>(nullptr), &together}) {
+      ParameterStore store{3};
+      const std::vector<StageBlock> blocks = {{0, 1, low.get(), &apart}, {1, 1, high.get(), later}};
+      TrunkModel model(blocks, stages, store, c);
+      const bool flow = later != nullptr;  // the same groups again go on with theirs
+      std::size_t gates = 0;
+      for (const Parameter& p : store.parameters()) {
+        CAPTURE(p.name);
+        gates += p.name.starts_with("trunk/low/a+c/gate/") ? 1U : 0U;
+        if (p.name.starts_with("trunk/low/a+c/expert0/")) CHECK(p.domain == Domain::shared);
+        if (p.name.starts_with("trunk/low/a+c/a/")) {  // its private expert and its gate
+          CHECK(p.domain == (flow ? Domain::shared : Domain::task));
+        }
+      }
+      CHECK((gates > 0) == flow);
+      check_gradients(model, store);
+    }
+  }
+}
+
 TEST_CASE("shared experts behind columns run on each task's own features") {
   const Options options = {{"shared", Index{1}}, {"private", Index{0}}};
   for (const TrunkCase& c : cases()) {
@@ -187,10 +214,12 @@ TEST_CASE("three levels learn from derivatives, with every gate") {
   for (const char* gate : {"softmax", "dselect"}) {
     Options chosen = options;
     chosen["gate"] = std::string(gate);
-    chosen["entropy"] = 0.0;
-    chosen["gamma"] = 40.0;
-    if (std::string(gate) == "dselect") chosen["private"] = Index{0};
-    if (std::string(gate) == "dselect") chosen["shared"] = Index{4};
+    if (std::string(gate) == "dselect") {
+      chosen["entropy"] = 0.0;
+      chosen["gamma"] = 40.0;
+      chosen["private"] = Index{0};
+      chosen["shared"] = Index{4};
+    }
     for (const TrunkCase& c : cases()) {
       Levels levels({{"experts", chosen}, {"experts", chosen}, {"experts", chosen}}, c);
       check_gradients(*levels.model, levels.store);

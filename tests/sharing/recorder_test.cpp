@@ -265,3 +265,32 @@ TEST_CASE("evaluating one stream records only what its tasks need") {
   }
   CHECK(layers == 2);
 }
+
+TEST_CASE("a column that no later unit mixes with others stays its task's own") {
+  const auto own = make(stage_sharing_table(), "private");
+  const auto shared = make(stage_sharing_table(), "shared");
+  const auto stitch = make(stage_sharing_table(), "stitch");
+  const Groups pair = {{"a", "b"}, {"c"}}, alone = {{"a"}, {"b"}, {"c"}};
+  const std::vector<Stage> stages = dense_stages();
+  const auto of_task = [](const std::string& name, const std::string& task) {
+    return name.starts_with("trunk/low/" + task + "/") ||
+           name.starts_with("trunk/high/" + task + "/");
+  };
+  for (const TrunkCase& c : {TrunkCase{}, own_case()}) {
+    for (const bool grouped : {false, true}) {
+      CAPTURE(grouped);
+      ParameterStore store{3};
+      const StageBlock first =
+          grouped ? StageBlock{0, 1, shared.get(), &alone} : StageBlock{0, 1, own.get(), nullptr};
+      TrunkModel model({first, {1, 1, stitch.get(), &pair}}, stages, store, c);
+      for (const Parameter& p : store.parameters()) {
+        CAPTURE(p.name);
+        CHECK((p.domain == Domain::task) == of_task(p.name, "c"));
+      }
+      check_gradients(model, store);
+    }
+    ParameterStore store{3};  // units of groups of one mix nothing
+    TrunkModel model(shared_then_private(*own, *stitch, &alone), stages, store, c);
+    CHECK(names_in(store, Domain::shared).empty());
+  }
+}

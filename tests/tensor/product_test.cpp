@@ -107,6 +107,27 @@ TEST_CASE("a row of a product has the same bits alone, among others and on any t
   }
 }
 
+// The last piece of so many columns has one of them, the last piece of rows has all.
+TEST_CASE("columns that are left over have the bits of all others") {
+  for (const Index columns : {17, 33}) {
+    const Stored a(56, 700, true, "a"), b(columns, 700, true, "b");
+    const auto product = [&](Index rows, int threads) {
+      const Threads during(threads);
+      std::vector<real> c(static_cast<std::size_t>(rows * columns));
+      multiply(rows, columns, 700, a.operand, b.operand, {c.data(), columns, 1, 1.0, 0.0});
+      c.resize(static_cast<std::size_t>(5 * columns));
+      return c;
+    };
+    const std::vector<real> expected = product(56, 1);
+    for (const Index rows : {5, 12, 17, 24, 28, 56}) {
+      CAPTURE(rows);
+      CHECK(product(rows, 1) == expected);
+      CHECK(product(rows, 2) == expected);
+      CHECK(product(rows, 3) == expected);
+    }
+  }
+}
+
 TEST_CASE("every number of a product is finished once, after it is final") {
   for (const Size& size : kSizes) {
     const Index m = size.m, n = size.n, k = size.k;

@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+#include <filesystem>
+
 #include "testing/right_task.hpp"
 
 /// The kit on the plugins of this project, linked and loaded: in float, where they are linked.
@@ -41,6 +44,22 @@ TEST_CASE("a library that is not what is linked is told") {
   CHECK(result_of(report, "static_dynamic")
             .sentence.starts_with("expected the same bits from the plugin linked and loaded, found "
                                   "that the loss of step 1 is "));
+}
+
+TEST_CASE("a copy of the library that is installed elsewhere is not in the way") {
+  namespace fs = std::filesystem;
+  std::string folder = (fs::temp_directory_path() / "espalier_copy_XXXXXX").string();
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  fs::copy_file(std::string(ESPALIER_PLUGINS) + "/espalier_digits.so",
+                folder + "/espalier_digits.so");
+  const char* const variable = std::getenv("ESPALIER_PLUGIN_PATH");
+  const std::string before = variable == nullptr ? "" : variable;  // empty is as good as unset
+  ::setenv("ESPALIER_PLUGIN_PATH", folder.c_str(), 1);
+  const testing::Report report = testing::check_task("digits", {}, built());
+  ::setenv("ESPALIER_PLUGIN_PATH", before.c_str(), 1);
+  fs::remove_all(folder);
+  CHECK(result_of(report, "static_dynamic").sentence == "");
+  CHECK(failures(report).empty());
 }
 
 }  // namespace espalier::test

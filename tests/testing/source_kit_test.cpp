@@ -160,10 +160,11 @@ TEST_CASE("a part is read for tests of one's own") {
                                           {.test = testing::number_part(5)});
   CHECK(data.rows == 5);
   CHECK(data.find("label")->integers == std::vector<std::int32_t>(5, 0));
-  CHECK_THROWS_WITH_AS(testing::read_part(kInfo<RightSource>, DataRole::train, {},
-                                          {.train = testing::file_part({{"images", "/tmp/none"}})}),
-                       "[testing]: expected a number of points such as 20, found files",
-                       ConfigError);
+  CHECK_THROWS_WITH_AS(
+      testing::read_part(kInfo<RightSource>, DataRole::train, {},
+                         {.train = testing::file_part({{"images", "/tmp/none"}})}),
+      "[plugin tried] read: [testing]: expected a number of points such as 20, found files",
+      ConfigError);
 }
 
 TEST_CASE("a task is no source") {

@@ -109,6 +109,7 @@ class Conv2d final : public Op {
     const Window v = window(g.inputs[0].shape);
     const int threads = parallel::threads();
     Index most = gradient_scratch(v, threads);
+    if (g.gram) most = std::max(most, threads * gradient_scratch(v, 1));
     if (!pointwise(v)) {
       most = std::max(most, convolution::forward_scratch(v, outputs(), threads));
       most =

@@ -1,5 +1,10 @@
+#include <unistd.h>
+
+#include <filesystem>
+
 #include "core/build_id.hpp"
 #include "core/crash_watch.hpp"
+#include "core/program.hpp"
 #include "core/text.hpp"
 #include "experiment/doctor/cpu.hpp"
 #include "experiment/doctor/doctor.hpp"
@@ -14,15 +19,44 @@ constexpr bool kOptimised = true;
 constexpr bool kOptimised = false;
 #endif
 
+namespace fs = std::filesystem;
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+// A command that builds the framework for this machine: from the presets where the build lies in
+// the source tree, elsewhere in place, and to the prefix where it is installed. Debian's packages
+// own /usr: there /usr/local comes before it in PATH.
+std::string rebuild() {
+  const std::string configure = "cmake --preset release && cmake --build --preset release";
+  std::error_code failed;
+  const fs::path home = fs::weakly_canonical(beside_program("."), failed);
+  if (failed) return configure;
+  const fs::path sources = home.parent_path().parent_path();  // home is SOURCES/build/PRESET
+  if (is_there(sources / "CMakePresets.json")) {
+    return text::cat("cd '", sources.string(), "' && ", configure);
+  }
+  if (is_there(home / "CMakeCache.txt")) {
+    return text::cat(
+        "cmake -DCMAKE_BUILD_TYPE=Release -DESPALIER_ARCH=native -DESPALIER_SANITIZE= '",
+        home.string(), "' && cmake --build '", home.string(), "'");
+  }
+  const std::string prefix = home == "/usr" ? "/usr/local" : home.string();
+  const char* const sudo = ::access(prefix.c_str(), W_OK) == 0 ? "" : "sudo ";
+  return text::cat("cd SOURCES && ", configure, " && ", sudo,
+                   "cmake --install build/release --prefix '", prefix, "'");
+}
+
 }  // namespace
 
 void examine_build(Patient& patient) {
   const std::string build(build_string());
-  const std::string rebuild = "cmake --preset release && cmake --build --preset release";
   if (!reports_failures() || !kOptimised) {
     patient.wrong("build",
                   "made for looking for mistakes, many times slower than a release: " + build,
-                  rebuild);
+                  rebuild());
   } else {
     patient.fine("build", build);
   }
@@ -31,12 +65,12 @@ void examine_build(Patient& patient) {
     patient.wrong("build",
                   text::cat("compiled for ", to_string(compiled),
                             ", which this machine does not have: it will crash (SIGILL)"),
-                  rebuild);
+                  rebuild());
   } else if (compiled < Vectors::avx2 && machine >= Vectors::avx2) {
     patient.wrong(
         "build",
         text::cat("compiled for ", to_string(compiled), " on a machine with ", to_string(machine)),
-        rebuild);
+        rebuild());
   } else {
     patient.fine("build", text::cat("compiled for ", to_string(compiled)));
   }

@@ -1,3 +1,4 @@
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -14,6 +15,17 @@ namespace {
 
 constexpr double kLittle = 1024.0 * 1024.0 * 1024.0;
 
+// A command that leaves behind a place where runs can be written.
+std::string mend_of(const fs::path& folder) {
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) == 0) {
+    const std::string quoted = "'" + folder.string() + "'";
+    if (!S_ISDIR(status.st_mode)) return text::cat("mv ", quoted, " '", folder.string(), ".old'");
+    if (status.st_uid == ::geteuid()) return "chmod u+rwx " + quoted;
+  }
+  return "mkdir -p ~/espalier && cd ~/espalier";
+}
+
 }  // namespace
 
 void examine_folder(Patient& patient) {
@@ -22,7 +34,7 @@ void examine_folder(Patient& patient) {
   const fs::path folder = fs::exists(here / "runs", failed) ? here / "runs" : here;
   if (!fs::is_directory(folder, failed) || ::access(folder.c_str(), W_OK | X_OK) != 0) {
     patient.wrong("runs", "expected a folder that can be written, found " + folder.string(),
-                  "cd to another folder, or run with --out FOLDER");
+                  mend_of(folder));
   } else {
     patient.fine("runs", "written to " + folder.string());
   }
@@ -30,8 +42,10 @@ void examine_folder(Patient& patient) {
   if (::statvfs(folder.c_str(), &disk) != 0) return;
   const double free = static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize);
   if (free < kLittle) {
-    patient.wrong("disk", text::cat("only ", text::bytes(free), " left under ", folder.string()),
-                  "run with --out FOLDER on another disk");
+    patient.wrong("disk",
+                  text::cat("only ", text::bytes(free), " left under ", folder.string(),
+                            ": name a folder on another disk"),
+                  "espalier run EXPERIMENT --out FOLDER");
   } else {
     patient.fine("disk", text::bytes(free) + " left");
   }

@@ -1,22 +1,88 @@
+#include <filesystem>
+
 #include "core/text.hpp"
 #include "experiment/doctor/doctor.hpp"
+#include "plugin/search.hpp"
 
 namespace espalier {
 
+namespace {
+
+constexpr const char* kVariable = "ESPALIER_PLUGIN_PATH";
+
+// One word of a shell.
+std::string word(const std::string& letters) {
+  std::string made = "'";
+  for (const char c : letters) made += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return made + "'";
+}
+
+std::string words(const std::vector<std::string>& each) {
+  std::vector<std::string> all;
+  for (const std::string& one : each) all.push_back(word(one));
+  return text::join(all, " ");
+}
+
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
+// What names the folders that are there, and them alone.
+std::string named_anew(const std::string& origin, const std::vector<std::string>& there) {
+  const std::string joined = text::join(there, ":");
+  if (origin != kVariable) {
+    return "espalier doctor" + (there.empty() ? "" : " --plugins " + word(joined));
+  }
+  return there.empty() ? text::cat("unset ", kVariable)
+                       : text::cat("export ", kVariable, "=", word(joined));
+}
+
+// Folders that somebody named: those that are searched anyway may be missing.
+void examine_named(Patient& patient, const std::vector<PluginPlace>& places,
+                   const std::string& origin) {
+  std::vector<std::string> there, missing;
+  for (const PluginPlace& place : places) {
+    if (place.origin != origin) continue;
+    (is_folder(place.folder) ? there : missing).push_back(place.folder);
+  }
+  for (const std::string& folder : missing) {
+    patient.wrong(
+        "plugins",
+        text::cat("expected ", origin, " to name folders, found '", folder, "', which is none"),
+        named_anew(origin, there));
+  }
+}
+
+void examine_places(Patient& patient) {
+  const std::vector<PluginPlace> places = plugin_places({}, patient.search.folders);
+  for (const char* const origin : {"--plugin-path", kVariable}) {
+    examine_named(patient, places, origin);
+  }
+}
+
+// Of several files of one name the first stays.
+std::string mend_of(const PluginRecord& plugin) {
+  if (!plugin.file.empty()) return "rm " + word(plugin.file);
+  if (plugin.files.size() < 2) return "espalier plugins list";  // one is gone since
+  return "rm " + words({plugin.files.begin() + 1, plugin.files.end()});
+}
+
+}  // namespace
+
 void examine_plugins(Patient& patient) {
+  examine_places(patient);
   std::vector<std::string> usable;
   for (const PluginRecord& plugin : list_plugins(patient.search)) {
     if (plugin.why_not.empty()) {
       usable.push_back(plugin.name);
-    } else if (plugin.file.empty()) {  // two of one name
-      patient.wrong("plugins", plugin.why_not, "espalier plugins list");
     } else {
-      patient.wrong("plugins", plugin.why_not, "rm '" + plugin.file + "', or build it again");
+      patient.wrong("plugins", plugin.why_not, mend_of(plugin));
     }
   }
   if (usable.empty()) {
     patient.wrong("plugins", "none found: no experiment has a task",
-                  "export ESPALIER_PLUGIN_PATH=FOLDER");
+                  text::cat("export ", kVariable, "=FOLDER"));
   } else {
     patient.fine("plugins", text::join(usable, ", "));
   }

@@ -20,20 +20,13 @@ double granted_cores() {
   return std::strtod(quota.c_str(), nullptr) / period;
 }
 
-// A number of threads for OpenBLAS: the experiment's `threads` overrules it, once a run has begun.
-void examine_variable(Patient& patient, const char* name, unsigned cores) {
+// Who sets it expects something of it.
+void examine_variable(Patient& patient, const char* name) {
   const char* const value = std::getenv(name);
   if (value == nullptr) return;
-  const long threads = std::strtol(value, nullptr, 10);
-  if (threads >= 1 && threads <= static_cast<long>(cores)) {
-    patient.fine("threads",
-                 text::cat(name, "=", value, "; an experiment's `threads` overrules it"));
-    return;
-  }
-  patient.wrong("threads",
-                text::cat("expected ", name, " between 1 and the ", cores, " cores, found ",
-                          text::quoted(value)),
-                text::cat("unset ", name));
+  patient.fine("threads", text::cat(name, "=", value,
+                                    " has no influence: a run's threads are its own, as many as "
+                                    "the experiment's `threads` says"));
 }
 
 }  // namespace
@@ -52,8 +45,8 @@ void examine_threads(Patient& patient) {
   } else {
     patient.fine("threads", text::cat(cores, " by default, one for each core"));
   }
-  examine_variable(patient, "OPENBLAS_NUM_THREADS", cores);
-  examine_variable(patient, "OMP_NUM_THREADS", cores);
+  examine_variable(patient, "OPENBLAS_NUM_THREADS");
+  examine_variable(patient, "OMP_NUM_THREADS");
 }
 
 }  // namespace espalier

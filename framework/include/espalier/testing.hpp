@@ -64,16 +64,20 @@ struct Judgement {
   double loss = 0.0;                       ///< of the batch
   std::map<std::string, double> measures;  ///< by the metric's name
 };
-/// Of predictions, a row an example, and their labels (-1: missing); there are as many classes as a
-/// row has numbers. Throws what the task throws, and ConfigError where rows and labels do not fit.
+/// Of predictions, a row an example, and their labels (-1: missing), those of one example after the
+/// other. The labels are of `column`; absent: one an example, of as many classes as a row has
+/// numbers. Throws what the task throws, and ConfigError where rows and labels do not fit.
 ESPALIER_API Judgement judge_labels(const PluginInfo& info,
                                     const std::vector<std::vector<double>>& predictions,
-                                    const std::vector<int>& labels, const Options& options = {});
-/// Likewise with real targets (NaN: missing), a row an example.
+                                    const std::vector<int>& labels, const Options& options = {},
+                                    const std::optional<TargetColumn>& column = std::nullopt);
+/// Likewise with real targets (NaN: missing), a row an example, of `column`; absent: of one whose
+/// samples are such rows.
 ESPALIER_API Judgement judge_numbers(const PluginInfo& info,
                                      const std::vector<std::vector<double>>& predictions,
                                      const std::vector<std::vector<double>>& targets,
-                                     const Options& options = {});
+                                     const Options& options = {},
+                                     const std::optional<TargetColumn>& column = std::nullopt);
 /// The parameters that a way to share makes in the kit's trunk (stages `low` and `high`, tasks a, b
 /// and c on the same inputs), by name: whether they are shared, or some task's own.
 ESPALIER_API std::map<std::string, bool> parameters_shared(const PluginInfo& info,
@@ -95,15 +99,17 @@ inline Report check_sharing(std::string_view name, const Options& options = {},
 /// Likewise for a task that is linked into this program.
 inline Judgement judge_labels(std::string_view name,
                               const std::vector<std::vector<double>>& predictions,
-                              const std::vector<int>& labels, const Options& options = {}) {
-  return judge_labels(plugin_named(name, linked_plugins()), predictions, labels, options);
+                              const std::vector<int>& labels, const Options& options = {},
+                              const std::optional<TargetColumn>& column = std::nullopt) {
+  return judge_labels(plugin_named(name, linked_plugins()), predictions, labels, options, column);
 }
 /// Likewise for a task that is linked into this program.
 inline Judgement judge_numbers(std::string_view name,
                                const std::vector<std::vector<double>>& predictions,
                                const std::vector<std::vector<double>>& targets,
-                               const Options& options = {}) {
-  return judge_numbers(plugin_named(name, linked_plugins()), predictions, targets, options);
+                               const Options& options = {},
+                               const std::optional<TargetColumn>& column = std::nullopt) {
+  return judge_numbers(plugin_named(name, linked_plugins()), predictions, targets, options, column);
 }
 /// Likewise for a way to share that is linked into this program.
 inline std::map<std::string, bool> parameters_shared(std::string_view name,

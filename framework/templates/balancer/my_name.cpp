@@ -9,7 +9,7 @@ namespace {
 using namespace espalier;
 
 /// m_t = keep m_t + (1 - keep) L_t,  r_t = m_t / (first L_t),  w_t = T softmax(r_t / temperature)
-class MyNameBalancer final : public Balancer {
+class MyNameBalancer final : public espalier::Balancer {
  public:
   // The options in YAML: name, meaning, variable (its value is the default), limits.
   void fields(Fields& f) override {

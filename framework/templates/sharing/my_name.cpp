@@ -8,7 +8,7 @@ using namespace espalier;
 
 /// y_t = f(x_t) + g_t f_t(x_t), with f shared, f_t and the numbers g_t (one a feature) the task's
 /// own.
-class MyNameSharing final : public StageSharing {
+class MyNameSharing final : public espalier::StageSharing {
  public:
   // The options in YAML: name, meaning, variable (its value is the default), limits.
   void fields(Fields& f) override { f.number({"start", "first value of every g_t"}, start_); }
@@ -38,4 +38,4 @@ class MyNameSharing final : public StageSharing {
 
 }  // namespace
 
-ESPALIER_PLUGIN(MyNameSharing, "my_name", "a shared stage plus a gated private copy of it");
+ESPALIER_PLUGIN(::MyNameSharing, "my_name", "a shared stage plus a gated private copy of it");

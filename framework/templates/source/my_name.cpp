@@ -10,7 +10,7 @@ namespace {
 using namespace espalier;
 
 /// A point of arm k at distance r: r (cos a, sin a) + noise, a = 2 pi (k / arms + turns r).
-class MyNameSource final : public Source {
+class MyNameSource final : public espalier::Source {
  public:
   // The options in YAML: name, meaning, variable (its value is the default), limits.
   void fields(Fields& f) override {

@@ -5,7 +5,7 @@ namespace {
 
 using namespace espalier;
 
-class MyNameTask final : public Task {
+class MyNameTask final : public espalier::Task {
  public:
   // The options in YAML: name, meaning, variable (its value is the default), limits.
   void fields(Fields& f) override {

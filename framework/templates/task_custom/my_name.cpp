@@ -91,7 +91,7 @@ class MeanMargin final : public Metric {
   double value() const override { return sums()[0] / sums()[1]; }
 };
 
-class MyNameTask final : public Task {
+class MyNameTask final : public espalier::Task {
  public:
   // The column to learn. Refuse, in one sentence, what cannot be learned; keep what the head needs.
   void accept(const TargetColumn& column) override {
