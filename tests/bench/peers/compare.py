@@ -57,7 +57,7 @@ def head_of(options, results):
     core = next((said["blas_core"] for r in results for said in r.ours), "unknown")
     difference = max((r.difference for r in results if not r.refused), default=0.0)
     return [machine.describe(options.build, core, about(options.python)) + ".",
-            f"SGD with rate {RATE} and momentum 0 (plain) or 0.9; medians of {options.rounds} rounds "
+            f"SGD with rate {RATE} (by 2 T for T heads) and momentum 0 (plain) or 0.9; medians of {options.rounds} rounds "
             "(least - most); where both are timed, losses of ten steps differ by at most "
             f"{difference:.1e} (relative). Limit: the step's products at the measured peak of "
             "multiply-and-add in registers, or its bytes at the measured bandwidth of a triad, "

@@ -32,4 +32,5 @@ class Espalier:
     def step(self, workload, optimizer, threads, *options):
         """What bench_step says of the workload's step."""
         return json.loads(self.run(self.bench, workload.experiment, *workload.overrides,
-                                   f"threads={threads}", optimizer_override(optimizer), *options))
+                                   f"threads={threads}", optimizer_override(optimizer, workload.rate),
+                                   *options))

@@ -6,7 +6,7 @@ import tempfile
 from report import largest_difference
 from settings import Calibration
 from torch_side import Job, Worker
-from workloads import OPTIMIZERS, RATE
+from workloads import OPTIMIZERS
 
 TOLERANCE = 1e-4  # relative
 
@@ -46,7 +46,7 @@ class Measure:
         with tempfile.TemporaryDirectory() as folder:
             dumped = self.espalier.step(workload, optimizer, threads, "--steps", "0", "--dump", folder)
             streams = dumped["streams"]
-            job = Job(folder, workload.model, streams, RATE, OPTIMIZERS[optimizer])
+            job = Job(folder, workload.model, streams, workload.rate, OPTIMIZERS[optimizer])
             result = Result(workload, optimizer, threads, images=len(streams[0]["sample"]) == 3)
             forms = ["usual", "stacked"] if len(streams) > 1 else ["usual"]
             names = [task["name"] for stream in streams for task in stream["tasks"]]

@@ -29,7 +29,7 @@ class Accepted(unittest.TestCase):
             bench_data.write_all(data)
             for workload in {w.file: w for w in workloads.WORKLOADS}.values():
                 command = [os.environ["ESPALIER"], "check", workload.experiment,
-                           *workload.overrides, workloads.optimizer_override("momentum")]
+                           *workload.overrides, workloads.optimizer_override("momentum", workload.rate)]
                 result = subprocess.run(command, capture_output=True, text=True, check=False,
                                         env=os.environ | {"ESPALIER_BENCH_DATA": data})
                 self.assertEqual(result.returncode, 0, f"{workload.name}: {result.stderr}")

@@ -5,6 +5,12 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent.parent / "workloads"
 
 
+# Optimisers: momentum of SGD. The rate is small enough for every workload's first ten steps to be
+# smooth, so that rounding does not grow.
+OPTIMIZERS = {"plain": 0.0, "momentum": 0.9}
+RATE = 0.002
+
+
 @dataclasses.dataclass(frozen=True)
 class Workload:
     name: str
@@ -12,6 +18,7 @@ class Workload:
     file: str  # experiment, in workloads/
     model: str  # trunk, in torch_models.py
     overrides: tuple = ()
+    rate: float = RATE
 
     @property
     def experiment(self):
@@ -21,7 +28,8 @@ class Workload:
 def heads(count):
     tasks = ", ".join(f"head{i}" for i in range(1, count + 1))
     return Workload(f"heads-{count}", f"brief's CNN, one input of 64, T = {count}",
-                    "cnn_heads.yaml", "cnn", (f"only=[{tasks}]",))
+                    "cnn_heads.yaml", "cnn", (f"only=[{tasks}]",),
+                    RATE / (2 * count))  # the trunk's gradient is the sum of the heads' losses
 
 
 WORKLOADS = (
@@ -38,14 +46,9 @@ WORKLOADS = (
     *(heads(count) for count in (1, 2, 4, 8, 16)),
 )
 
-# Optimisers: momentum of SGD. The rate is small enough for every workload's first ten steps to be
-# smooth, so that rounding does not grow.
-OPTIMIZERS = {"plain": 0.0, "momentum": 0.9}
-RATE = 0.002
 
-
-def optimizer_override(name):
-    return f"optimizer={{sgd: {{learning_rate: {RATE}, momentum: {OPTIMIZERS[name]}}}}}"
+def optimizer_override(name, rate):
+    return f"optimizer={{sgd: {{learning_rate: {rate}, momentum: {OPTIMIZERS[name]}}}}}"
 
 
 def chosen(names):
