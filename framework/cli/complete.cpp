@@ -232,7 +232,7 @@ Words answer(const CLI::App& app, const Line& line) {
     return known == option_values().end() ? Words{} : known->second(line);
   }
   if (line.word.starts_with('-')) return options_of(app);
-  const Words commands = commands_of(app);
+  Words commands = commands_of(app);
   if (!commands.empty()) return commands;
   const auto known = positionals().find(line.command);
   if (known == positionals().end()) return {};

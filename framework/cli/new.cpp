@@ -27,7 +27,7 @@ struct Kind {
 
 /// The first variant of a kind is the one that is made without --kind.
 const std::vector<Kind>& kinds() {
-  static const std::vector<Kind> all = {
+  static const std::vector<Kind> kAll = {
       {"task", "classification", {"task", "task_classification"}},
       {"task", "regression", {"task", "task_regression"}},
       {"task", "custom", {"task", "task_custom"}},
@@ -36,7 +36,7 @@ const std::vector<Kind>& kinds() {
       {"source", "", {"source"}},
       {"experiment", "", {"experiment"}},
   };
-  return all;
+  return kAll;
 }
 
 [[noreturn]] void refuse(const std::string& what, const std::vector<std::string>& choices,

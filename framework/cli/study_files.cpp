@@ -17,7 +17,7 @@ using nlohmann::ordered_json;
 
 std::string score(const ordered_json& entry) {
   if (!entry.is_object() || !entry.at("mean").is_number()) return "-";
-  const std::string mean = text::fixed(entry["mean"], 4);
+  std::string mean = text::fixed(entry["mean"], 4);
   if (!entry.at("low").is_number()) return mean;
   const double half = 0.5 * (entry["high"].get<double>() - entry["low"].get<double>());
   return mean + " +- " + text::fixed(half, 4);
@@ -27,7 +27,7 @@ std::string score(const ordered_json& entry) {
 
 std::string write_study(const ordered_json& results, const std::string& given) {
   const std::string name = results.at("study").at("name");
-  const std::string folder = given.empty() ? "studies/" + name : given;
+  std::string folder = given.empty() ? "studies/" + name : given;
   std::error_code failed;
   fs::create_directories(fs::path(folder) / "figures", failed);
   if (failed) {

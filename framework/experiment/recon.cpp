@@ -72,7 +72,7 @@ std::string free_name(const std::string& stage, std::set<std::string>& taken) {
   constexpr std::size_t kLongest = 64;
   for (std::size_t n = 2;; ++n) {
     const std::string end = text::cat("_", n);
-    const std::string name = stage.substr(0, kLongest - end.size()) + end;
+    std::string name = stage.substr(0, kLongest - end.size()) + end;
     if (taken.insert(name).second) return name;
   }
 }

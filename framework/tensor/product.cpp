@@ -33,7 +33,7 @@ real* packing_place() {
 }
 
 // A step allocates nothing, whichever thread takes its pieces.
-[[maybe_unused]] const bool g_prepared =
+[[maybe_unused]] const bool kPrepared =
     (parallel::prepare_threads_with([] { packing_place(); }), true);
 
 void store_rows(const real* sums, Index rows, Index width, Index columns, const Target& c) {
@@ -146,8 +146,8 @@ Split split(Index m, Index n) {
   const Index column_tiles = (n + kTileColumns - 1) / kTileColumns;
   const auto balance = [](Index tiles) {
     const Index threads = parallel::threads();
-    return static_cast<double>(tiles) /
-           static_cast<double>((tiles + threads - 1) / threads * threads);
+    const Index rounds = (tiles + threads - 1) / threads;
+    return static_cast<double>(tiles) / static_cast<double>(rounds * threads);
   };
   const double gain = balance(row_tiles) - balance(column_tiles);
   constexpr double kWorthIt = 0.05;

@@ -30,7 +30,7 @@ bool is_there(const fs::path& path) {
 // the source tree, elsewhere in place, and to the prefix where it is installed. Debian's packages
 // own /usr: there /usr/local comes before it in PATH.
 std::string rebuild() {
-  const std::string configure = "cmake --preset release && cmake --build --preset release";
+  std::string configure = "cmake --preset release && cmake --build --preset release";
   std::error_code failed;
   const fs::path home = fs::weakly_canonical(beside_program("."), failed);
   if (failed) return configure;
