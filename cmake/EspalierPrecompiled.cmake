@@ -26,7 +26,8 @@ function(espalier_precompile target)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
       # g++ 12 forgets which lines of a precompiled header are the system's, and shows what it
       # suspects in std::string (GCC bug 105651). Preset dev has the warnings.
-      target_compile_options(${target} PRIVATE -Wno-stringop-overflow -Wno-array-bounds)
+      target_compile_options(${target} PRIVATE -Wno-stringop-overflow -Wno-stringop-overread
+                                               -Wno-array-bounds)
     endif()
   endif()
 endfunction()
