@@ -1,7 +1,6 @@
 #include "experiment/plugin_list.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "core/text.hpp"
 #include "espalier/error.hpp"
@@ -11,8 +10,6 @@
 #include "plugin/search.hpp"
 
 namespace espalier {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -29,33 +26,16 @@ Registry registry_of(const std::vector<PluginPlace>& places) {
   return Registry(folders);
 }
 
-// The plugin's files in the order of the places; two names of one file are one.
-std::vector<std::string> files_named(const std::vector<PluginPlace>& places,
-                                     const std::string& name) {
-  std::vector<std::string> files;
-  for (const PluginPlace& place : places) {
-    const fs::path path = fs::absolute(place.folder) / text::cat("espalier_", name, ".so");
-    const std::string file = path.lexically_normal().string();
-    std::error_code ignored;
-    const auto same = [&](const std::string& other) {
-      std::error_code failed;
-      return file == other || fs::equivalent(file, other, failed);
-    };
-    if (!fs::exists(fs::symlink_status(file, ignored))) continue;
-    if (std::ranges::none_of(files, same)) files.push_back(file);
-  }
-  return files;
-}
-
 }  // namespace
 
 std::vector<PluginRecord> list_plugins(const PluginSearch& search) {
   const std::vector<PluginPlace> places = places_of(search);
   std::vector<PluginRecord> records;
-  for (const PluginListing& found : registry_of(places).list()) {
+  const Registry registry = registry_of(places);
+  for (const PluginListing& found : registry.list()) {
     PluginRecord record{found.name, found.kind, found.summary, found.file, "", found.why_not, {}};
     record.origin = plugin_origin(places, found.file);
-    if (found.file.empty()) record.files = files_named(places, found.name);
+    if (found.file.empty()) record.files = registry.files_of(found.name);
     records.push_back(std::move(record));
   }
   return records;

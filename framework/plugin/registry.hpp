@@ -48,6 +48,9 @@ class ESPALIER_API Registry {
   std::unique_ptr<Balancer> load_balancer(const std::string& name);
   std::unique_ptr<Source> load_source(const std::string& name);
 
+  /// All files of plugin `name`, absolute, in the order of the folders.
+  std::vector<std::string> files_of(const std::string& name) const;
+
   /// Whether a plugin of that name is in reach, usable or not.
   bool has(const std::string& name) const;
 
@@ -62,7 +65,6 @@ class ESPALIER_API Registry {
     const PluginInfo* info;
   };
   Found find(const std::string& name);
-  std::vector<std::string> files_of(const std::string& name) const;
   std::string only_place(const std::string& name) const;
   [[noreturn]] void fail_not_found(const std::string& name) const;
 

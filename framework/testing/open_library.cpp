@@ -12,17 +12,10 @@ namespace espalier::testing {
 
 namespace {
 
-bool hold(const std::vector<std::string>& folders, const std::string& name) {
-  return std::ranges::any_of(folders, [&](const std::string& folder) {
-    std::error_code ignored;
-    return std::filesystem::exists(text::cat(folder, "/espalier_", name, ".so"), ignored);
-  });
-}
-
 // What the test names is meant, whatever copy of it is installed elsewhere. plugin_folders() knows
 // a prefix's folder and the variable; a plugin's own build has the one beside the program.
 std::vector<std::string> searched(const std::string& name, std::vector<std::string> folders) {
-  if (hold(folders, name)) return folders;
+  if (Registry(folders).has(name)) return folders;
   const std::filesystem::path program = program_file();
   if (!program.empty()) folders.push_back(program.parent_path() / "plugins");
   return plugin_folders({}, folders);

@@ -36,17 +36,17 @@ std::string rebuild() {
   if (failed) return configure;
   const fs::path sources = home.parent_path().parent_path();  // home is SOURCES/build/PRESET
   if (is_there(sources / "CMakePresets.json")) {
-    return text::cat("cd '", sources.string(), "' && ", configure);
+    return text::cat("cd ", shell_word(sources.string()), " && ", configure);
   }
   if (is_there(home / "CMakeCache.txt")) {
     return text::cat(
-        "cmake -DCMAKE_BUILD_TYPE=Release -DESPALIER_ARCH=native -DESPALIER_SANITIZE= '",
-        home.string(), "' && cmake --build '", home.string(), "'");
+        "cmake -DCMAKE_BUILD_TYPE=Release -DESPALIER_ARCH=native -DESPALIER_SANITIZE= ",
+        shell_word(home.string()), " && cmake --build ", shell_word(home.string()));
   }
   const std::string prefix = home == "/usr" ? "/usr/local" : home.string();
   const char* const sudo = ::access(prefix.c_str(), W_OK) == 0 ? "" : "sudo ";
   return text::cat("cd SOURCES && ", configure, " && ", sudo,
-                   "cmake --install build/release --prefix '", prefix, "'");
+                   "cmake --install build/release --prefix ", shell_word(prefix));
 }
 
 }  // namespace

@@ -19,8 +19,9 @@ constexpr double kLittle = 1024.0 * 1024.0 * 1024.0;
 std::string mend_of(const fs::path& folder) {
   struct stat status {};
   if (::stat(folder.c_str(), &status) == 0) {
-    const std::string quoted = text::cat("'", folder.string(), "'");
-    if (!S_ISDIR(status.st_mode)) return text::cat("mv ", quoted, " '", folder.string(), ".old'");
+    const std::string quoted = shell_word(folder.string());
+    if (!S_ISDIR(status.st_mode))
+      return text::cat("mv ", quoted, " ", shell_word(folder.string() + ".old"));
     if (status.st_uid == ::geteuid()) return text::cat("chmod u+rwx ", quoted);
   }
   return "mkdir -p ~/espalier && cd ~/espalier";

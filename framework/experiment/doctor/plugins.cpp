@@ -10,16 +10,9 @@ namespace {
 
 constexpr const char* kVariable = "ESPALIER_PLUGIN_PATH";
 
-// One word of a shell.
-std::string word(const std::string& letters) {
-  std::string made = "'";
-  for (const char c : letters) made += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return made + "'";
-}
-
 std::string words(const std::vector<std::string>& each) {
   std::vector<std::string> all;
-  for (const std::string& one : each) all.push_back(word(one));
+  for (const std::string& one : each) all.push_back(shell_word(one));
   return text::join(all, " ");
 }
 
@@ -32,10 +25,10 @@ bool is_folder(const std::string& path) {
 std::string named_anew(const std::string& origin, const std::vector<std::string>& there) {
   const std::string joined = text::join(there, ":");
   if (origin != kVariable) {
-    return "espalier doctor" + (there.empty() ? "" : " --plugins " + word(joined));
+    return "espalier doctor" + (there.empty() ? "" : " --plugins " + shell_word(joined));
   }
   return there.empty() ? text::cat("unset ", kVariable)
-                       : text::cat("export ", kVariable, "=", word(joined));
+                       : text::cat("export ", kVariable, "=", shell_word(joined));
 }
 
 // Folders that somebody named: those that are searched anyway may be missing.
@@ -63,7 +56,7 @@ void examine_places(Patient& patient) {
 
 // Of several files of one name the first stays.
 std::string mend_of(const PluginRecord& plugin) {
-  if (!plugin.file.empty()) return "rm " + word(plugin.file);
+  if (!plugin.file.empty()) return "rm " + shell_word(plugin.file);
   if (plugin.files.size() < 2) return "espalier plugins list";  // one is gone since
   return "rm " + words({plugin.files.begin() + 1, plugin.files.end()});
 }
