@@ -2,171 +2,137 @@
 
 #include <algorithm>
 
-#include "core/parallel.hpp"
-#include "tensor/bordered_image.hpp"
-#include "tensor/pack.hpp"
-#include "tensor/tile.hpp"
+#include "tensor/blas.hpp"
+#include "tensor/convolution_across.hpp"
+#include "tensor/convolution_direct.hpp"
+#include "tensor/matrix.hpp"
+#include "tensor/simd.hpp"
+#include "tensor/unfolded.hpp"
 
 namespace espalier::convolution {
 
 namespace {
 
-using simd::kLanes;
-using simd::kTileColumns;
-using simd::kTileRows;
+using blas::Transpose;
 
-/// What every thread reads, at the beginning of scratch: the kernel as panels of vectors of
-/// outputs, and where the window stands.
-struct Layout {
-  Index width;      // outputs in whole vectors: numbers of the bias
-  Index packed;     // numbers of the packed kernel
-  Index positions;  // numbers that the offsets take
-  Index each;       // numbers of a thread
-
-  Layout(const Window& v, Index outputs)
-      : width(simd::whole_vectors(outputs)),
-        packed(v.column_size() * width),
-        positions(simd::whole_vectors(v.positions() * kPerOffset)),
-        each(simd::whole_vectors(BorderedImage::numbers(v))) {}
-
-  static constexpr Index kPerOffset = static_cast<Index>(sizeof(Index) / sizeof(real));
-  Index shared() const { return width + packed + positions; }
-};
-
-/// A kernel as the window reads it: a panel of kTileColumns outputs after the other, in it the
-/// parts one after the other, `depth` numbers of each output. `part(p)`: element (output, number).
-template <class Part>
-void pack_kernel(Index outputs, Index parts, Index depth, Part part, real* packed) {
-  for (Index first = 0; first < outputs; first += kTileColumns) {
-    const Index here = std::min(kTileColumns, outputs - first);
-    for (Index p = 0; p < parts; ++p) {
-      pack(part(p).at(first, 0), here, depth, kTileColumns, packed);
-      packed += depth * simd::whole_vectors(here);
-    }
-  }
+// The window sees one pixel and visits all of them: the images are the columns.
+bool pointwise(const Window& v) {
+  return v.kernel_height == 1 && v.kernel_width == 1 && v.stride == 1 && v.padding == 0;
 }
 
-/// Offset of every position of the window in the bordered image.
-void place_offsets(const Window& v, Index* offsets) {
-  const Index row = v.stride * BorderedImage::row(v), pixel = v.stride * v.channels;
-  for (Index y = 0; y < v.out_height(); ++y) {
-    for (Index x = 0; x < v.out_width(); ++x) *offsets++ = y * row + x * pixel;
+// Costs of an image, in multiply-adds of full vectors.
+
+/// Rows (or columns) of kernel and image that meet, over all places of the window.
+Index meetings(Index extent, Index kernel, const Window& v, Index places) {
+  Index sum = 0;
+  for (Index p = 0; p < places; ++p) {
+    const Index begin = p * v.stride - v.padding;
+    sum += std::max<Index>(0, std::min(begin + kernel, extent) - std::max<Index>(0, begin));
   }
+  return sum;
 }
 
-/// Where the sums of a tile go.
-struct Rows {
-  real* y;       // of the first row
-  Index stride;  // from row to row
-  bool add;
-  Index
-      behind;  // numbers behind the last row of the tile that are written later; less than 0: none
-};
-
-// The last vector of a row may reach into the rows behind it, as long as they are written later.
-void store(const real* sums, Index rows, Index width, Index columns, const real* bias, Rows to) {
-  const Index whole = columns / kLanes * kLanes;
-  for (Index i = 0; i < rows; ++i, sums += width, to.y += to.stride) {
-    const bool reach = to.behind + (rows - 1 - i) * to.stride >= width - columns;
-    const Index vectors = reach ? width : whole;
-    for (Index j = 0; j < vectors; j += kLanes) {
-      simd::Vector v = simd::load(sums + j) + simd::load(bias + j);
-      if (to.add) v += simd::load(to.y + j);
-      simd::store(to.y + j, v);
-    }
-    for (Index j = vectors; j < columns; ++j) {
-      to.y[j] = sums[j] + bias[j] + (to.add ? to.y[j] : real{0});
-    }
-  }
+double across(const Window& v, Index outputs) {
+  constexpr double kMove = 8.0;  // what a number costs that goes into or out of a block of images
+  const auto products =
+      static_cast<double>(meetings(v.height, v.kernel_height, v, v.out_height()) *
+                          meetings(v.width, v.kernel_width, v, v.out_width()) * v.channels);
+  const auto moved = static_cast<double>(v.image_size() + v.positions() * outputs);
+  return products * static_cast<double>(outputs) + kMove * moved;
 }
 
-/// One image: every position, kTileRows at a time, under every panel of outputs.
-void convolve(const Window& v, const real* image, const Index* offsets, Index outputs,
-              const real* packed, const real* bias, bool add, real* y) {
-  alignas(simd::kBytes) real sums[kTileRows * kTileColumns];
-  TileSums of{.a = image,
-              .offsets = offsets,
-              .segments = v.kernel_height,
-              .run = v.kernel_width * v.channels,
-              .segment = BorderedImage::row(v),
-              .step = 1,
-              .b = packed,
-              .b_stride = 0};
-  const Index positions = v.positions();
-  const bool reach = !add && outputs <= kTileColumns;
-  for (Index first = 0; first < outputs; first += kTileColumns) {
-    const Index here = std::min(kTileColumns, outputs - first);
-    of.b_stride = simd::whole_vectors(here);
-    for (Index p = 0; p < positions; p += kTileRows) {
-      const Index rows = std::min(kTileRows, positions - p);
-      of.offsets = offsets + p;
-      sum_tile(of, rows, of.b_stride / kLanes, sums);
-      store(sums, rows, of.b_stride, here, bias + first,
-            {.y = y + p * outputs + first,
-             .stride = outputs,
-             .add = add,
-             .behind = (reach ? positions - p - rows : -rows) * outputs});
-    }
-    of.b += v.column_size() * of.b_stride;
-  }
+/// `outputs`: those that vectors run along.
+double direct(const Window& v, Index outputs) {
+  return static_cast<double>(v.positions() * v.column_size() * simd::whole_vectors(outputs));
 }
 
-template <class Part>
-void run(const Window& v, Index images, const real* x, Index outputs, Index parts, Part part,
-         const real* bias, bool add, real* y, std::span<real> scratch) {
-  const Layout layout(v, outputs);
-  real* const bias_numbers = scratch.data();
-  real* const packed = bias_numbers + layout.width;
-  auto* const offsets = reinterpret_cast<Index*>(packed + layout.packed);
-  std::fill_n(bias_numbers, layout.width, real{0});
-  if (bias != nullptr) std::copy_n(bias, outputs, bias_numbers);
-  pack_kernel(outputs, parts, v.column_size() / parts, part, packed);
-  place_offsets(v, offsets);
-  const Index rest = static_cast<Index>(scratch.size()) - layout.shared();
-  const Index most = layout.each == 0 ? parallel::threads() : rest / layout.each;
-  parallel::for_pieces(images, (images + most - 1) / most, [&](int piece, Index begin, Index end) {
-    BorderedImage bordered(v, scratch.data() + layout.shared() + piece * layout.each);
-    for (Index n = begin; n < end; ++n) {
-      convolve(v, bordered.of(x + n * v.image_size()), offsets, outputs, packed, bias_numbers, add,
-               y + n * v.positions() * outputs);
-    }
-  });
+double unfolded(const Window& v, Index outputs) {
+  constexpr double kFold = 4.0;  // what adding a number where it belongs costs
+  return static_cast<double>(v.positions() * outputs * simd::whole_vectors(v.column_size())) +
+         kFold * static_cast<double>(v.positions() * v.column_size());
+}
+
+bool runs_across(const Window& v, Index outputs) { return across(v, outputs) < direct(v, outputs); }
+
+enum class Way : std::uint8_t { across, direct, unfolded };
+
+Way way_of_input_gradient(const Window& v, Index outputs) {
+  if (!direct::turns(v)) return Way::unfolded;
+  const Window turned = direct::turned(v, outputs);
+  const double a = across(turned, v.channels), d = direct(turned, v.channels);
+  const double u = unfolded(v, outputs);
+  if (a < d && a < u) return Way::across;
+  return d <= u ? Way::direct : Way::unfolded;
 }
 
 }  // namespace
 
-Index forward_scratch(const Window& v, Index outputs, int threads) {
-  const Layout layout(v, outputs);
-  return layout.shared() + threads * layout.each;
+Index scratch(const Window& v, Index outputs, Index images, int threads) {
+  if (pointwise(v)) return 0;
+  Index most = direct::forward_scratch(v, outputs, threads);
+  if (runs_across(v, outputs)) most = std::max(most, across::forward_scratch(v, outputs, threads));
+  switch (way_of_input_gradient(v, outputs)) {
+    case Way::unfolded:
+      return std::max(most, unfolded::scratch(v, images, threads));
+    case Way::direct:
+      return std::max(most,
+                      direct::forward_scratch(direct::turned(v, outputs), v.channels, threads));
+    case Way::across:
+      return std::max(most,
+                      across::forward_scratch(direct::turned(v, outputs), v.channels, threads));
+  }
+  return most;
 }
 
 void forward(const Window& v, Index images, const real* x, Index outputs, const real* weight,
-             const real* bias, bool add, real* y, std::span<real> scratch) {
-  const Operand kernel{weight, v.column_size(), 1};
-  run(
-      v, images, x, outputs, /*parts=*/1, [=](Index /*part*/) { return kernel; }, bias, add, y,
-      scratch);
-}
-
-bool turns(const Window& v) {
-  return v.stride == 1 && v.kernel_height == v.kernel_width && v.padding < v.kernel_height;
-}
-
-Window turned(const Window& v, Index outputs) {
-  return {v.out_height(), v.out_width(),
-          outputs,        v.kernel_height,
-          v.kernel_width,
-          /*stride=*/1,   v.kernel_height - 1 - v.padding};
+             const real* bias, real* y, std::span<real> scratch) {
+  const Index k = v.column_size(), rows = images * v.positions();
+  if (pointwise(v)) {
+    if (bias != nullptr) matrix::fill_rows(y, rows, outputs, bias);
+    blas::gemm(Transpose::no, Transpose::yes, rows, outputs, k, 1.0, x, k, weight, k,
+               bias != nullptr ? 1.0 : 0.0, y, outputs);
+  } else if (images >= simd::kLanes / 2 && runs_across(v, outputs)) {
+    across::forward(v, images, x, outputs, weight, bias, y, scratch);
+  } else {
+    direct::forward(v, images, x, outputs, weight, bias, /*add=*/false, y, scratch);
+  }
 }
 
 void input_gradient(const Window& v, Index images, const real* dy, Index outputs,
                     const real* weight, bool add, real* dx, std::span<real> scratch) {
-  const Index pixels = v.kernel_height * v.kernel_width;
-  // Pixels of the kernel from the last to the first; of each, element (channel, output).
-  const auto pixel = [=](Index p) {
-    return Operand{weight + (pixels - 1 - p) * v.channels, 1, v.column_size()};
-  };
-  run(turned(v, outputs), images, dy, v.channels, pixels, pixel, nullptr, add, dx, scratch);
+  const Index k = v.column_size();
+  if (pointwise(v)) {
+    blas::gemm(Transpose::no, Transpose::no, images * v.positions(), k, outputs, 1.0, dy, outputs,
+               weight, k, add ? 1.0 : 0.0, dx, k);
+    return;
+  }
+  switch (way_of_input_gradient(v, outputs)) {
+    case Way::unfolded:
+      return unfolded::input_gradient(v, images, dy, outputs, weight, add, dx, scratch);
+    case Way::direct:
+      return direct::input_gradient(v, images, dy, outputs, weight, add, dx, scratch);
+    case Way::across:
+      return across::input_gradient(v, images, dy, outputs, weight, add, dx, scratch);
+  }
+}
+
+Index weight_gradient_scratch(const Window& v, Index outputs, int threads) {
+  if (pointwise(v)) return 0;
+  return runs_across(v, outputs) ? across::weight_gradient_scratch(v, outputs, threads)
+                                 : direct::weight_gradient_scratch(v, outputs, threads);
+}
+
+void weight_gradient(const Window& v, Index images, const real* x, const real* dy, Index outputs,
+                     double alpha, double beta, real* dw, std::span<real> scratch) {
+  const Index k = v.column_size();
+  if (pointwise(v)) {
+    blas::gemm(Transpose::yes, Transpose::no, outputs, k, images * v.positions(), alpha, dy,
+               outputs, x, k, beta, dw, k);
+  } else if (runs_across(v, outputs)) {
+    across::weight_gradient(v, images, x, dy, outputs, alpha, beta, dw, scratch);
+  } else {
+    direct::weight_gradient(v, images, x, dy, outputs, alpha, beta, dw, scratch);
+  }
 }
 
 }  // namespace espalier::convolution

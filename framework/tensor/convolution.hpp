@@ -4,23 +4,23 @@
 
 #include "tensor/window.hpp"
 
-/// Convolutions as sums over windows in place: nothing is unfolded, images with a border are copied
-/// once into one, an image at a time for each thread. Images are (N, H, W, C), weights
-/// (O, KH, KW, C).
+/// Convolutions, each in the fastest of the available ways for its shape: a product where the
+/// window sees one pixel, with vectors of outputs (convolution_direct.hpp), with vectors of images
+/// (convolution_across.hpp), or unfolded (unfolded.hpp). Which one follows from the window and the
+/// outputs; outputs of an image have the same bits whichever way they are computed. Images are
+/// (N, H, W, C), weights (O, KH, KW, C).
 namespace espalier::convolution {
 
-/// Numbers of `scratch` that the functions below need with `threads` threads. With less of it a
-/// call runs on fewer.
-ESPALIER_API Index forward_scratch(const Window& v, Index outputs, int threads);
+/// Numbers of `scratch` that the functions below need with `threads` threads, for up to this many
+/// images. With less of it a call runs on fewer.
+ESPALIER_API Index scratch(const Window& v, Index outputs, Index images, int threads);
 ESPALIER_API Index weight_gradient_scratch(const Window& v, Index outputs, int threads);
 
-/// Y (N, OH, OW, O) = X * W + b, `bias` may be null. With `add`, Y += instead.
+/// Y (N, OH, OW, O) = X * W + b, `bias` may be null.
 ESPALIER_API void forward(const Window& v, Index images, const real* x, Index outputs,
-                          const real* weight, const real* bias, bool add, real* y,
-                          std::span<real> scratch);
+                          const real* weight, const real* bias, real* y, std::span<real> scratch);
 
-/// dX (N, H, W, C) = the same sum over dY with the kernel turned round; `add`: dX +=.
-/// REQUIRES: `turns(v)`. Its scratch is `forward_scratch(turned(v, outputs), v.channels, threads)`.
+/// dX (N, H, W, C) = dY * W turned round; `add`: dX +=.
 ESPALIER_API void input_gradient(const Window& v, Index images, const real* dy, Index outputs,
                                  const real* weight, bool add, real* dx, std::span<real> scratch);
 
@@ -28,11 +28,5 @@ ESPALIER_API void input_gradient(const Window& v, Index images, const real* dy, 
 ESPALIER_API void weight_gradient(const Window& v, Index images, const real* x, const real* dy,
                                   Index outputs, double alpha, double beta, real* dw,
                                   std::span<real> scratch);
-
-/// Whether the input gradient is a convolution itself: stride 1, square kernels, a border no wider
-/// than the kernel.
-ESPALIER_API bool turns(const Window& v);
-/// The window of that convolution: it slides over dY.
-ESPALIER_API Window turned(const Window& v, Index outputs);
 
 }  // namespace espalier::convolution

@@ -10,12 +10,15 @@ namespace espalier::simd {
 
 #if defined(__AVX512F__)
 inline constexpr std::size_t kBytes = 64;
+inline constexpr Index kRegisters = 32;
 inline constexpr Index kTileRows = 14;  // 14 x 2 sums, 2 vectors and a number: 31 of 32 registers
 #elif defined(__AVX__)
 inline constexpr std::size_t kBytes = 32;
+inline constexpr Index kRegisters = 16;
 inline constexpr Index kTileRows = 6;  // 6 x 2 sums, 2 vectors and a number: 15 of 16 registers
 #else
 inline constexpr std::size_t kBytes = 16;
+inline constexpr Index kRegisters = 16;
 inline constexpr Index kTileRows = 6;
 #endif
 inline constexpr Index kTileVectors = 2;

@@ -7,17 +7,12 @@
 #include "core/arena.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
-#include "tensor/blas.hpp"
 #include "tensor/convolution.hpp"
 #include "tensor/matrix.hpp"
-#include "tensor/simd.hpp"
-#include "tensor/unfolded.hpp"
 
 namespace espalier {
 
 namespace {
-
-using blas::Transpose;
 
 class Conv2d final : public Op {
  public:
@@ -45,32 +40,17 @@ class Conv2d final : public Op {
   void forward(const OpContext& c) const override {
     const Window v = window(c.inputs[0].shape);
     const real* const bias = count_ == 2 ? owned_[1]->value.data : nullptr;
-    const Index images = c.output.shape[0], o = outputs(), k = v.column_size();
-    if (!pointwise(v)) {
-      convolution::forward(v, images, c.inputs[0].data, o, weight(), bias, /*add=*/false,
-                           c.output.data, numbers(c.workspace));
-      return;
-    }
-    const Index rows = images * v.positions();
-    if (bias != nullptr) matrix::fill_rows(c.output.data, rows, o, bias);
-    blas::gemm(Transpose::no, Transpose::yes, rows, o, k, 1.0, c.inputs[0].data, k, weight(), k,
-               bias != nullptr ? 1.0 : 0.0, c.output.data, o);
+    convolution::forward(v, c.output.shape[0], c.inputs[0].data, outputs(), weight(), bias,
+                         c.output.data, numbers(c.workspace));
   }
 
   // dX = dY * W turned round
   void backward(const BackwardContext& c) const override {
     const Window v = window(c.dx[0].shape);
-    const Index k = v.column_size(), o = outputs();
     for (const Run& run : c.runs[0]) {
-      const real* dy = c.dy.data + run.dy_row * v.positions() * o;
-      real* dx = c.dx[0].data + run.dx_row * v.image_size();
-      if (pointwise(v)) {
-        blas::gemm(Transpose::no, Transpose::no, run.rows * v.positions(), k, o, 1.0, dy, o,
-                   weight(), k, run.accumulate ? 1.0 : 0.0, dx, k);
-      } else {
-        const auto gradient = unfolds(v) ? unfolded::input_gradient : convolution::input_gradient;
-        gradient(v, run.rows, dy, o, weight(), run.accumulate, dx, numbers(c.workspace));
-      }
+      convolution::input_gradient(v, run.rows, c.dy.data + run.dy_row * v.positions() * outputs(),
+                                  outputs(), weight(), run.accumulate,
+                                  c.dx[0].data + run.dx_row * v.image_size(), numbers(c.workspace));
     }
   }
 
@@ -78,7 +58,8 @@ class Conv2d final : public Op {
   void parameter_gradient(const GradientContext& c) const override {
     const Window v = window(c.inputs[0].shape);
     if (const Sink& w = c.sinks[0]; w.data != nullptr) {
-      weight_gradient(v, c.rows, c.inputs[0].data, c.dy.data, w, numbers(c.workspace));
+      convolution::weight_gradient(v, c.rows, c.inputs[0].data, c.dy.data, outputs(), w.alpha,
+                                   w.beta, w.data, numbers(c.workspace));
     }
     if (count_ == 2 && c.sinks[1].data != nullptr) {
       matrix::column_sums(c.dy.data, c.rows * v.positions(), outputs(), c.sinks[1].alpha,
@@ -108,15 +89,9 @@ class Conv2d final : public Op {
   Footprint footprint(const Geometry& g) const override {
     const Window v = window(g.inputs[0].shape);
     const int threads = parallel::threads();
-    Index most = gradient_scratch(v, threads);
-    if (g.gram) most = std::max(most, threads * gradient_scratch(v, 1));
-    if (!pointwise(v)) {
-      most = std::max(most, convolution::forward_scratch(v, outputs(), threads));
-      most =
-          std::max(most, unfolds(v) ? unfolded::scratch(v, g.inputs[0].shape[0], threads)
-                                    : convolution::forward_scratch(
-                                          convolution::turned(v, outputs()), v.channels, threads));
-    }
+    const Index lanes = g.gram ? threads * gradient_scratch(v, 1) : 0;
+    const Index most = std::max({convolution::scratch(v, outputs(), g.inputs[0].shape[0], threads),
+                                 gradient_scratch(v, threads), lanes});
     return {.saved = 0,
             .workspace = Arena::rounded(formed_gram_workspace(g)) +
                          static_cast<std::size_t>(most) * sizeof(real)};
@@ -135,35 +110,8 @@ class Conv2d final : public Op {
   Index outputs() const { return owned_[0]->value.shape[0]; }
   const real* weight() const { return owned_[0]->value.data; }
 
-  // The window sees one pixel and visits all of them: the images are the columns.
-  static bool pointwise(const Window& v) {
-    return v.kernel_height == 1 && v.kernel_width == 1 && v.stride == 1 && v.padding == 0;
-  }
-
-  /// Whether gradients of the windows, folded, cost less than the convolution turned round, counted
-  /// in vectors.
-  bool unfolds(const Window& v) const {
-    if (!convolution::turns(v)) return true;
-    const Index kernel = v.kernel_height * v.kernel_width, o = outputs();
-    const Index turned = v.height * v.width * kernel * o * simd::whole_vectors(v.channels);
-    const Index product = v.positions() * o * simd::whole_vectors(v.column_size());
-    constexpr Index kFold = 4;  // what adding a number where it belongs costs beside a product
-    return product + kFold * v.positions() * v.column_size() < turned;
-  }
-
   Index gradient_scratch(const Window& v, int threads) const {
-    return pointwise(v) ? 0 : convolution::weight_gradient_scratch(v, outputs(), threads);
-  }
-
-  void weight_gradient(const Window& v, Index images, const real* x, const real* dy, const Sink& to,
-                       std::span<real> scratch) const {
-    const Index k = v.column_size(), o = outputs();
-    if (pointwise(v)) {
-      blas::gemm(Transpose::yes, Transpose::no, o, k, images * v.positions(), to.alpha, dy, o, x, k,
-                 to.beta, to.data, k);
-    } else {
-      convolution::weight_gradient(v, images, x, dy, o, to.alpha, to.beta, to.data, scratch);
-    }
+    return convolution::weight_gradient_scratch(v, outputs(), threads);
   }
 
   /// [weight gradient,] [bias gradient] of a lane
@@ -171,8 +119,8 @@ class Conv2d final : public Op {
             real* to) const {
     const real* const dy = c.dy.data + lane.dy_row * v.positions() * outputs();
     if (c.includes[0] != 0) {
-      weight_gradient(v, lane.rows, c.inputs[0].data + lane.value_row * v.image_size(), dy,
-                      {.data = to, .alpha = 1.0, .beta = 0.0}, scratch);
+      convolution::weight_gradient(v, lane.rows, c.inputs[0].data + lane.value_row * v.image_size(),
+                                   dy, outputs(), 1.0, 0.0, to, scratch);
       to += owned_[0]->value.size();
     }
     if (count_ == 2 && c.includes[1] != 0) {

@@ -2,10 +2,10 @@
 
 #include "core/parallel.hpp"
 #include "tensor/bordered_image.hpp"
-#include "tensor/convolution.hpp"
+#include "tensor/convolution_direct.hpp"
 #include "tensor/tile.hpp"
 
-namespace espalier::convolution {
+namespace espalier::convolution::direct {
 
 namespace {
 
@@ -116,4 +116,4 @@ void weight_gradient(const Window& v, Index images, const real* x, const real* d
   }
 }
 
-}  // namespace espalier::convolution
+}  // namespace espalier::convolution::direct
