@@ -2,14 +2,26 @@
 
 #include <algorithm>
 
+#include "autograd/fuse.hpp"
 #include "autograd/plan_state.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 
 namespace espalier {
 
+namespace {
+
+Tape as_planned(Tape tape, const PlanOptions& options) {
+  if (options.fused) fuse(tape);
+  return tape;
+}
+
+}  // namespace
+
 PlanState::PlanState(Tape recorded, const PlanOptions& chosen)
-    : tape(std::move(recorded)), options(chosen), reach(find_reach(tape, chosen.lanes)) {
+    : tape(as_planned(std::move(recorded), chosen)),
+      options(chosen),
+      reach(find_reach(tape, chosen.lanes)) {
   for (std::size_t n = 0; n < tape.nodes().size(); ++n) {
     const Op* op = tape.nodes()[n].op.get();
     if (op == nullptr) continue;

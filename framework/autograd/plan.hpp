@@ -23,6 +23,7 @@ struct PlanOptions {
   /// With `gram`: where positive, only products of lanes below it with lanes from it on are formed
   /// (see GramContext::across).
   int across = 0;
+  bool fused = false;     ///< see fuse.hpp; values in between cannot be read
   bool features = false;  ///< `backward_heads` and `backward_trunk` will be called in turn
   /// Test only: no two blocks share memory, so that a use after the planned life is seen.
   bool spread = false;

@@ -109,7 +109,7 @@ class Planner {
     values_.resize(values.size());
     std::vector<char> overwritable(values.size(), 0);
     for (std::size_t v = 0; v < values.size(); ++v) {
-      if (values[v].producer >= 0) continue;
+      if (values[v].producer != -1) continue;
       values_[v].block = new_block(values[v].name, BlockKind::input, bytes_of(v), 0);
     }
     for (std::size_t n = 0; n < nodes().size(); ++n) {
@@ -165,7 +165,7 @@ class Planner {
     for (std::size_t v = 0; v < values_.size(); ++v) {
       const Tape::Value& value = s_.tape.values()[v];
       // Inputs stay too: metrics read the targets after the sweep.
-      if (value.kept || value.producer < 0) live_until(values_[v], clock_.end());
+      if (value.kept || value.producer == -1) live_until(values_[v], clock_.end());
     }
   }
 
@@ -307,6 +307,7 @@ class Planner {
     s_.integers.resize(values.size());
     s_.cotangents.resize(values.size());
     for (std::size_t v = 0; v < values.size(); ++v) {
+      if (values_[v].block < 0) continue;  // nothing makes it
       const Shape& shape = values[v].info.shape;
       if (values[v].info.dtype == Dtype::floating) {
         s_.values[v] = {reinterpret_cast<real*>(at(values_[v])), shape};

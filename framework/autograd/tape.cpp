@@ -178,6 +178,26 @@ void Tape::loss(int task, Var v) {
   losses_.push_back({task, v});
 }
 
+void Tape::replace(std::size_t n, std::unique_ptr<Op> op, Var output) {
+  values_[static_cast<std::size_t>(output.id)].name = op->name();
+  nodes_[n].op = std::move(op);
+  nodes_[n].output = output;
+}
+
+void Tape::remove(const std::vector<char>& gone) {
+  std::vector<Node> left;
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    if (gone[n] == 0) left.push_back(std::move(nodes_[n]));
+  }
+  nodes_ = std::move(left);
+  for (Value& value : values_) {
+    if (value.producer >= 0) value.producer = -2;
+  }
+  for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    values_[static_cast<std::size_t>(nodes_[n].output.id)].producer = static_cast<int>(n);
+  }
+}
+
 void Tape::keep(Var v) { values_[static_cast<std::size_t>(v.id)].kept = true; }
 
 void Tape::watch(Var value) { values_[static_cast<std::size_t>(value.id)].watched = true; }

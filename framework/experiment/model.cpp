@@ -126,7 +126,9 @@ PlannedModel plan_model(const ExperimentSpec& spec, const TaskSet& tasks, const 
                         ParameterStore& store, const std::vector<StreamRows>& streams,
                         const ModelOptions& options) {
   RecordedModel recorded = record_model(spec, tasks, data, store, streams, options);
-  return {std::make_unique<Plan>(std::move(recorded.tape), options.plan), recorded.input, streams,
+  PlanOptions plan = options.plan;
+  plan.fused = true;
+  return {std::make_unique<Plan>(std::move(recorded.tape), plan), recorded.input, streams,
           std::move(recorded.tasks)};
 }
 

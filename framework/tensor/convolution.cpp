@@ -15,12 +15,9 @@ namespace {
 
 using blas::Transpose;
 
-// The window sees one pixel and visits all of them: the images are the columns.
-bool pointwise(const Window& v) {
-  return v.kernel_height == 1 && v.kernel_width == 1 && v.stride == 1 && v.padding == 0;
-}
-
 // Costs of an image, in multiply-adds of full vectors.
+
+constexpr double kMove = 8.0;  // what a number costs that goes into or out of a block of images
 
 /// Rows (or columns) of kernel and image that meet, over all places of the window.
 Index meetings(Index extent, Index kernel, const Window& v, Index places) {
@@ -33,12 +30,20 @@ Index meetings(Index extent, Index kernel, const Window& v, Index places) {
 }
 
 double across(const Window& v, Index outputs) {
-  constexpr double kMove = 8.0;  // what a number costs that goes into or out of a block of images
   const auto products =
       static_cast<double>(meetings(v.height, v.kernel_height, v, v.out_height()) *
                           meetings(v.width, v.kernel_width, v, v.out_width()) * v.channels);
   const auto moved = static_cast<double>(v.image_size() + v.positions() * outputs);
   return products * static_cast<double>(outputs) + kMove * moved;
+}
+
+/// Its weight gradient sees the border too, and has sums that must stay in the second-level cache.
+double gradient_across(const Window& v, Index outputs) {
+  constexpr double kMostSums = 512.0 * 1024.0;  // bytes
+  const auto sums = static_cast<double>(v.column_size() * outputs);
+  if (sums * static_cast<double>(simd::kBytes) > kMostSums) return 1e300;
+  const auto moved = static_cast<double>(v.image_size() + v.positions() * outputs);
+  return static_cast<double>(v.positions()) * sums + kMove * moved;
 }
 
 /// `outputs`: those that vectors run along.
@@ -54,6 +59,10 @@ double unfolded(const Window& v, Index outputs) {
 
 bool runs_across(const Window& v, Index outputs) { return across(v, outputs) < direct(v, outputs); }
 
+bool gradient_runs_across(const Window& v, Index outputs) {
+  return gradient_across(v, outputs) < direct(v, outputs);
+}
+
 enum class Way : std::uint8_t { across, direct, unfolded };
 
 Way way_of_input_gradient(const Window& v, Index outputs) {
@@ -67,43 +76,48 @@ Way way_of_input_gradient(const Window& v, Index outputs) {
 
 }  // namespace
 
-Index scratch(const Window& v, Index outputs, Index images, int threads) {
+bool pointwise(const Window& v) {
+  return v.kernel_height == 1 && v.kernel_width == 1 && v.stride == 1 && v.padding == 0;
+}
+
+Index scratch(const Window& v, Index outputs, Index images, int threads, bool pooled) {
   if (pointwise(v)) return 0;
-  Index most = direct::forward_scratch(v, outputs, threads);
-  if (runs_across(v, outputs)) most = std::max(most, across::forward_scratch(v, outputs, threads));
+  Index most = direct::forward_scratch(v, outputs, threads, pooled);
+  if (runs_across(v, outputs)) {
+    most = std::max(most, across::forward_scratch(v, outputs, threads, pooled));
+  }
   switch (way_of_input_gradient(v, outputs)) {
     case Way::unfolded:
-      return std::max(most, unfolded::scratch(v, images, threads));
+      return std::max(most, unfolded::scratch(v, outputs, images, threads, pooled));
     case Way::direct:
-      return std::max(most,
-                      direct::forward_scratch(direct::turned(v, outputs), v.channels, threads));
+      return std::max(most, direct::input_gradient_scratch(v, outputs, threads, pooled));
     case Way::across:
-      return std::max(most,
-                      across::forward_scratch(direct::turned(v, outputs), v.channels, threads));
+      return std::max(most, across::input_gradient_scratch(v, outputs, threads, pooled));
   }
   return most;
 }
 
+// Of one pixel, the images are the columns of a product.
 void forward(const Window& v, Index images, const real* x, Index outputs, const real* weight,
-             const real* bias, real* y, std::span<real> scratch) {
+             const real* bias, const OutputPlace& y, std::span<real> scratch) {
   const Index k = v.column_size(), rows = images * v.positions();
   if (pointwise(v)) {
-    if (bias != nullptr) matrix::fill_rows(y, rows, outputs, bias);
+    if (bias != nullptr) matrix::fill_rows(y.y, rows, outputs, bias);
     blas::gemm(Transpose::no, Transpose::yes, rows, outputs, k, 1.0, x, k, weight, k,
-               bias != nullptr ? 1.0 : 0.0, y, outputs);
+               bias != nullptr ? 1.0 : 0.0, y.y, outputs);
   } else if (images >= simd::kLanes / 2 && runs_across(v, outputs)) {
     across::forward(v, images, x, outputs, weight, bias, y, scratch);
   } else {
-    direct::forward(v, images, x, outputs, weight, bias, /*add=*/false, y, scratch);
+    direct::forward(v, images, x, outputs, weight, bias, y, scratch);
   }
 }
 
-void input_gradient(const Window& v, Index images, const real* dy, Index outputs,
+void input_gradient(const Window& v, Index images, const OutputGradient& dy, Index outputs,
                     const real* weight, bool add, real* dx, std::span<real> scratch) {
   const Index k = v.column_size();
   if (pointwise(v)) {
-    blas::gemm(Transpose::no, Transpose::no, images * v.positions(), k, outputs, 1.0, dy, outputs,
-               weight, k, add ? 1.0 : 0.0, dx, k);
+    blas::gemm(Transpose::no, Transpose::no, images * v.positions(), k, outputs, 1.0, dy.dy,
+               outputs, weight, k, add ? 1.0 : 0.0, dx, k);
     return;
   }
   switch (way_of_input_gradient(v, outputs)) {
@@ -116,19 +130,20 @@ void input_gradient(const Window& v, Index images, const real* dy, Index outputs
   }
 }
 
-Index weight_gradient_scratch(const Window& v, Index outputs, int threads) {
+Index weight_gradient_scratch(const Window& v, Index outputs, int threads, bool pooled) {
   if (pointwise(v)) return 0;
-  return runs_across(v, outputs) ? across::weight_gradient_scratch(v, outputs, threads)
-                                 : direct::weight_gradient_scratch(v, outputs, threads);
+  return gradient_runs_across(v, outputs)
+             ? across::weight_gradient_scratch(v, outputs, threads, pooled)
+             : direct::weight_gradient_scratch(v, outputs, threads, pooled);
 }
 
-void weight_gradient(const Window& v, Index images, const real* x, const real* dy, Index outputs,
-                     double alpha, double beta, real* dw, std::span<real> scratch) {
+void weight_gradient(const Window& v, Index images, const real* x, const OutputGradient& dy,
+                     Index outputs, double alpha, double beta, real* dw, std::span<real> scratch) {
   const Index k = v.column_size();
   if (pointwise(v)) {
-    blas::gemm(Transpose::yes, Transpose::no, outputs, k, images * v.positions(), alpha, dy,
+    blas::gemm(Transpose::yes, Transpose::no, outputs, k, images * v.positions(), alpha, dy.dy,
                outputs, x, k, beta, dw, k);
-  } else if (runs_across(v, outputs)) {
+  } else if (gradient_runs_across(v, outputs)) {
     across::weight_gradient(v, images, x, dy, outputs, alpha, beta, dw, scratch);
   } else {
     direct::weight_gradient(v, images, x, dy, outputs, alpha, beta, dw, scratch);

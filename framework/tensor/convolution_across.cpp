@@ -6,6 +6,7 @@
 
 #include "tensor/convolution_direct.hpp"
 #include "tensor/image_pieces.hpp"
+#include "tensor/pooled_row.hpp"
 
 namespace espalier::convolution::across {
 
@@ -89,19 +90,30 @@ constexpr auto table(std::index_sequence<kAt...> /*outputs*/) {
 constexpr auto kKernels = table(std::make_index_sequence<static_cast<std::size_t>(kMostOutputs)>());
 
 /// What every thread reads, at the beginning of scratch: bias and kernel. What each has: its
-/// images, and a row of outputs.
+/// images, one or two rows of outputs, and a pooled one.
 struct Layout {
-  Index bias, kernel, images, row;
+  Index bias, kernel, images, rows, pooled;
 
-  Layout(const Window& v, Index outputs)
+  /// `row`: numbers of a pooled row; 0: not pooled.
+  Layout(const Window& v, Index outputs, Index lines, Index row)
       : bias(simd::whole_vectors(outputs)),
         kernel(simd::whole_vectors(outputs * v.column_size())),
         images(v.image_size() * kLanes),
-        row(v.out_width() * outputs * kLanes) {}
+        rows(lines * v.out_width() * outputs * kLanes),
+        pooled(row) {}
 
   Index shared() const { return bias + kernel; }
-  Index each() const { return images + row; }
+  Index each() const { return images + rows + pooled; }
 };
+
+Layout forward_layout(const Window& v, Index outputs, bool pooled) {
+  return {v, outputs, pooled ? 2 : 1, pooled ? image_block::PooledRow::numbers(v, outputs) : 0};
+}
+
+Layout input_gradient_layout(const Window& v, Index outputs, bool pooled) {
+  return {direct::turned(v, outputs), v.channels, 1,
+          pooled ? image_block::PooledRow::numbers(v, outputs) : 0};
+}
 
 /// One row of outputs of a block of images. Taps outside of the images are left out.
 void slide(const Window& v, const real* images, Index oy, Index outputs, const real* kernel,
@@ -141,58 +153,97 @@ void slide(const Window& v, const real* images, Index oy, Index outputs, const r
 
 /// `weight(k, o)`: number k under the window, of output o.
 template <class Weight>
-void run(const Window& v, Index images, const real* x, Index outputs, Weight weight,
-         const real* bias, bool add, real* y, std::span<real> scratch) {
-  const Layout layout(v, outputs);
-  real* const bias_numbers = scratch.data();
-  real* const kernel = bias_numbers + layout.bias;
-  std::fill_n(bias_numbers, layout.bias, real{0});
-  if (bias != nullptr) std::copy_n(bias, outputs, bias_numbers);
+void place_kernel(const Window& v, const Layout& layout, Index outputs, Weight weight,
+                  const real* bias, real* scratch) {
+  std::fill_n(scratch, layout.bias, real{0});
+  if (bias != nullptr) std::copy_n(bias, outputs, scratch);
   const Tiles tiles(outputs);
   for (Index first = 0; first < outputs; first += tiles.size) {
-    real* to = kernel + first * v.column_size();
+    real* to = scratch + layout.bias + first * v.column_size();
     for (Index k = 0; k < v.column_size(); ++k) {
       for (Index o = 0; o < tiles.at(first); ++o) *to++ = weight(k, first + o);
     }
   }
-  const Index most = (static_cast<Index>(scratch.size()) - layout.shared()) / layout.each();
-  const Index image = v.image_size(), out = v.positions() * outputs;
-  image_block::Pieces(images, v.out_height(), most)
-      .run([&](int piece, Index first, Index here, Index top, Index bottom) {
-        real* const block = scratch.data() + layout.shared() + piece * layout.each();
-        real* const row = block + layout.images;
-        image_block::gather(x + first * image, here, image, image, block);
-        const Index numbers = v.out_width() * outputs;
-        for (Index oy = top; oy < bottom; ++oy) {
-          slide(v, block, oy, outputs, kernel, bias_numbers, row);
-          image_block::scatter(row, here, out, numbers, add, y + first * out + oy * numbers);
-        }
-      });
+}
+
+Index most_pieces(const Layout& layout, std::span<const real> scratch) {
+  return (static_cast<Index>(scratch.size()) - layout.shared()) / layout.each();
 }
 
 }  // namespace
 
-Index forward_scratch(const Window& v, Index outputs, int threads) {
-  const Layout layout(v, outputs);
+Index forward_scratch(const Window& v, Index outputs, int threads, bool pooled) {
+  const Layout layout = forward_layout(v, outputs, pooled);
   return layout.shared() + threads * layout.each();
 }
 
 void forward(const Window& v, Index images, const real* x, Index outputs, const real* weight,
-             const real* bias, real* y, std::span<real> scratch) {
-  const Index numbers = v.column_size();
-  run(
-      v, images, x, outputs, [=](Index k, Index o) { return weight[o * numbers + k]; }, bias,
-      /*add=*/false, y, scratch);
+             const real* bias, const OutputPlace& y, std::span<real> scratch) {
+  const Layout layout = forward_layout(v, outputs, y.pooled());
+  const Index image = v.image_size(), out = v.positions() * outputs;
+  const Index numbers = v.out_width() * outputs, lines = y.pooled() ? 2 : 1;
+  place_kernel(
+      v, layout, outputs,
+      [=, k_all = v.column_size()](Index k, Index o) { return weight[o * k_all + k]; }, bias,
+      scratch.data());
+  const real* const kernel = scratch.data() + layout.bias;
+  image_block::Pieces(images, v.out_height() / lines, most_pieces(layout, scratch))
+      .run([&](int piece, Index first, Index here, Index top, Index bottom) {
+        real* const block = scratch.data() + layout.shared() + piece * layout.each();
+        real* const rows = block + layout.images;
+        const image_block::PooledRow pooled(v, outputs, rows + layout.rows);
+        image_block::gather(x + first * image, here, image, image, block);
+        for (Index row = top; row < bottom; ++row) {
+          for (Index line = 0; line < lines; ++line) {
+            slide(v, block, row * lines + line, outputs, kernel, scratch.data(),
+                  rows + line * numbers * kLanes);
+          }
+          if (y.pooled()) {
+            pooled.put(rows, first, here, row, y);
+          } else {
+            image_block::scatter(rows, here, out, numbers, /*add=*/false,
+                                 y.y + first * out + row * numbers);
+          }
+        }
+      });
 }
 
-void input_gradient(const Window& v, Index images, const real* dy, Index outputs,
+Index input_gradient_scratch(const Window& v, Index outputs, int threads, bool pooled) {
+  const Layout layout = input_gradient_layout(v, outputs, pooled);
+  return layout.shared() + threads * layout.each();
+}
+
+void input_gradient(const Window& v, Index images, const OutputGradient& dy, Index outputs,
                     const real* weight, bool add, real* dx, std::span<real> scratch) {
-  const Index pixels = v.kernel_height * v.kernel_width, numbers = v.column_size();
+  const Layout layout = input_gradient_layout(v, outputs, dy.pooled());
+  const Window turned = direct::turned(v, outputs);
+  const Index pixels = v.kernel_height * v.kernel_width, k_all = v.column_size();
   // Pixels of the kernel from the last to the first.
   const auto turned_weight = [=, channels = v.channels](Index k, Index c) {
-    return weight[k % outputs * numbers + (pixels - 1 - k / outputs) * channels + c];
+    return weight[k % outputs * k_all + (pixels - 1 - k / outputs) * channels + c];
   };
-  run(direct::turned(v, outputs), images, dy, v.channels, turned_weight, nullptr, add, dx, scratch);
+  place_kernel(turned, layout, v.channels, turned_weight, nullptr, scratch.data());
+  const real* const kernel = scratch.data() + layout.bias;
+  const Index out = v.positions() * outputs, line = v.out_width() * outputs * kLanes;
+  const Index numbers = v.width * v.channels;
+  image_block::Pieces(images, v.height, most_pieces(layout, scratch))
+      .run([&](int piece, Index first, Index here, Index top, Index bottom) {
+        real* const block = scratch.data() + layout.shared() + piece * layout.each();
+        real* const row = block + layout.images;
+        if (dy.pooled()) {
+          const image_block::PooledRow pooled(v, outputs, row + layout.rows);
+          for (Index y = 0; y < v.out_height() / 2; ++y) {
+            pooled.take(dy, first, here, y, block + 2 * y * line);
+          }
+        } else {
+          image_block::gather(dy.dy + first * out, here, out, out, block);
+        }
+        for (Index y = top; y < bottom; ++y) {
+          slide(turned, block, y, v.channels, kernel, scratch.data(), row);
+          image_block::scatter(row, here, v.image_size(), numbers, add,
+                               dx + first * v.image_size() + y * numbers);
+        }
+      });
 }
 
 }  // namespace espalier::convolution::across

@@ -5,6 +5,7 @@
 #include "tensor/bordered_image.hpp"
 #include "tensor/convolution_across.hpp"
 #include "tensor/image_pieces.hpp"
+#include "tensor/pooled_row.hpp"
 #include "tensor/transpose_block.hpp"
 
 namespace espalier::convolution::across {
@@ -16,25 +17,27 @@ using simd::Vector;
 
 // Outputs and numbers of the window of a tile: its sums, the outputs and one number fit into the
 // registers.
-constexpr Index kMost = simd::kRegisters == 32 ? 5 : 3;
+constexpr Index kMostOutputs = simd::kRegisters == 32 ? 5 : 3;
+constexpr Index kMostNumbers = simd::kRegisters == 32 ? 5 : 3;
 
-/// The second half of what each thread has: its sums (O, KH KW C), vectors over images.
-/// The first half: images with a border, and some rows of dY.
+/// What each thread has: images with a border, some rows of dY, a pooled one, and its sums
+/// (O, KH KW C), vectors over images.
 struct Layout {
-  Index row, images, rows, dy, sums;
+  Index row, images, rows, dy, pooled, sums;
 
-  Layout(const Window& v, Index outputs)
+  Layout(const Window& v, Index outputs, bool is_pooled)
       : row((v.width + 2 * v.padding) * v.channels * kLanes),
         images((v.height + 2 * v.padding) * row),
-        rows(std::clamp<Index>(kPositions / std::max<Index>(1, v.out_width()), 1, v.out_height())),
+        rows(std::clamp<Index>(kPositions / v.out_width() / 2 * 2, 2, v.out_height() + 1)),
         dy(rows * v.out_width() * outputs * kLanes),
+        pooled(is_pooled ? image_block::PooledRow::numbers(v, outputs) : 0),
         sums(v.column_size() * outputs * kLanes) {}
 
-  Index each() const { return images + dy + sums; }
+  Index each() const { return images + dy + pooled + sums; }
 
  private:
   // With these the outputs of a tile stay in the first-level cache.
-  static constexpr Index kPositions = 100;
+  static constexpr Index kPositions = 48;
 };
 
 /// Lengths are in numbers.
@@ -84,21 +87,24 @@ using Kernel = void (*)(const Tile& t);
 
 template <std::size_t... kAt>
 constexpr auto table(std::index_sequence<kAt...> /*places*/) {
-  return std::array<Kernel, sizeof...(kAt)>{add_tile<kAt / static_cast<std::size_t>(kMost) + 1,
-                                                     kAt % static_cast<std::size_t>(kMost) + 1>...};
+  return std::array<Kernel, sizeof...(kAt)>{
+      add_tile<kAt / static_cast<std::size_t>(kMostNumbers) + 1,
+               kAt % static_cast<std::size_t>(kMostNumbers) + 1>...};
 }
 
-constexpr auto kKernels = table(std::make_index_sequence<static_cast<std::size_t>(kMost* kMost)>());
+constexpr auto kKernels =
+    table(std::make_index_sequence<static_cast<std::size_t>(kMostOutputs* kMostNumbers)>());
 
-Index even(Index of) {
-  const Index tiles = (of + kMost - 1) / kMost;
+Index even(Index of, Index most) {
+  const Index tiles = (of + most - 1) / most;
   return (of + tiles - 1) / tiles;
 }
 
 /// sums += dY' X over `rows` rows of positions, X from the pixels under the first of them.
 void add_rows(const Window& v, Index rows, const real* images, const real* dy, Index outputs,
               const Layout& layout, real* sums) {
-  const Index run = v.kernel_width * v.channels, wide = even(run), many = even(outputs);
+  const Index run = v.kernel_width * v.channels, wide = even(run, kMostNumbers),
+              many = even(outputs, kMostOutputs);
   Tile t{.rows = rows,
          .columns = v.out_width(),
          .dy = nullptr,
@@ -117,7 +123,7 @@ void add_rows(const Window& v, Index rows, const real* images, const real* dy, I
         const Index k_here = std::min(wide, run - k);
         t.x = images + ky * layout.row + k * kLanes;
         t.sums = sums + o * t.sums_row + (ky * run + k) * kLanes;
-        kKernels[static_cast<std::size_t>((o_here - 1) * kMost + k_here - 1)](t);
+        kKernels[static_cast<std::size_t>((o_here - 1) * kMostNumbers + k_here - 1)](t);
       }
     }
   }
@@ -151,19 +157,20 @@ void finish(Index numbers, int pieces, Index each, const real* sums, double alph
 
 }  // namespace
 
-Index weight_gradient_scratch(const Window& v, Index outputs, int threads) {
-  return threads * Layout(v, outputs).each();
+Index weight_gradient_scratch(const Window& v, Index outputs, int threads, bool pooled) {
+  return threads * Layout(v, outputs, pooled).each();
 }
 
-void weight_gradient(const Window& v, Index images, const real* x, const real* dy, Index outputs,
-                     double alpha, double beta, real* dw, std::span<real> scratch) {
-  const Layout layout(v, outputs);
+void weight_gradient(const Window& v, Index images, const real* x, const OutputGradient& dy,
+                     Index outputs, double alpha, double beta, real* dw, std::span<real> scratch) {
+  const Layout layout(v, outputs, dy.pooled());
   const Index each = layout.each(), most = static_cast<Index>(scratch.size()) / each;
-  const image_block::Pieces work(images, v.out_height(), most);
+  const Index lines = dy.pooled() ? 2 : 1;  // that are taken together
+  const image_block::Pieces work(images, v.out_height() / lines, most);
   const auto block_of = [&](int piece) { return scratch.data() + piece * each; };
-  const auto sums_of = [&](int piece) { return block_of(piece) + layout.images + layout.dy; };
+  const auto sums_of = [&](int piece) { return block_of(piece) + each - layout.sums; };
   const int pieces = work.pieces();
-  parallel::for_pieces(pieces, 1, [&](int, Index begin, Index end) {
+  parallel::for_pieces(pieces, 1, [&](int /*piece*/, Index begin, Index end) {
     for (Index p = begin; p < end; ++p) {
       std::fill_n(sums_of(static_cast<int>(p)), layout.sums, real{0});
       std::fill_n(block_of(static_cast<int>(p)), layout.images, real{0});
@@ -174,13 +181,20 @@ void weight_gradient(const Window& v, Index images, const real* x, const real* d
   work.run([&](int piece, Index first, Index here, Index top, Index bottom) {
     real* const block = block_of(piece);
     real* const corner = block + v.padding * (layout.row + v.channels * kLanes);
+    real* const some = block + layout.images;
+    const image_block::PooledRow pooled(v, outputs, some + layout.dy);
     for (Index y = 0; y < v.height; ++y) {
       image_block::gather(x + first * image + y * line, here, image, line, corner + y * layout.row);
     }
-    for (Index oy = top; oy < bottom; oy += layout.rows) {
-      const Index rows = std::min(layout.rows, bottom - oy);
-      real* const some = block + layout.images;
-      image_block::gather(dy + first * out + oy * out_line, here, out, rows * out_line, some);
+    for (Index oy = top * lines; oy < bottom * lines; oy += layout.rows) {
+      const Index rows = std::min(layout.rows, bottom * lines - oy);
+      if (dy.pooled()) {
+        for (Index y = 0; y < rows; y += 2) {
+          pooled.take(dy, first, here, (oy + y) / 2, some + y * out_line * kLanes);
+        }
+      } else {
+        image_block::gather(dy.dy + first * out + oy * out_line, here, out, rows * out_line, some);
+      }
       add_rows(v, rows, block + oy * v.stride * layout.row, some, outputs, layout, sums_of(piece));
     }
   });

@@ -16,21 +16,26 @@ using simd::kTileColumns;
 using simd::kTileRows;
 
 /// What every thread reads, at the beginning of scratch: the kernel as panels of vectors of
-/// outputs, and where the window stands.
+/// outputs, and where the window stands. What each has: an image, and outputs before they are
+/// pooled.
 struct Layout {
   Index width;      // outputs in whole vectors: numbers of the bias
   Index packed;     // numbers of the packed kernel
   Index positions;  // numbers that the offsets take
-  Index each;       // numbers of a thread
+  Index image;      // numbers of a thread
+  Index outputs;    // likewise
 
-  Layout(const Window& v, Index outputs)
-      : width(simd::whole_vectors(outputs)),
+  /// `copied`: images never lie where they are read. `pooled`: outputs do not stay as they are.
+  Layout(const Window& v, Index of, bool copied, bool pooled)
+      : width(simd::whole_vectors(of)),
         packed(v.column_size() * width),
         positions(simd::whole_vectors(v.positions() * kPerOffset)),
-        each(simd::whole_vectors(BorderedImage::numbers(v))) {}
+        image(simd::whole_vectors(BorderedImage::numbers(v, copied))),
+        outputs(pooled ? simd::whole_vectors(v.positions() * of) : 0) {}
 
   static constexpr Index kPerOffset = static_cast<Index>(sizeof(Index) / sizeof(real));
   Index shared() const { return width + packed + positions; }
+  Index each() const { return image + outputs; }
 };
 
 /// A kernel as the window reads it: a panel of kTileColumns outputs after the other, in it the
@@ -111,10 +116,12 @@ void convolve(const Window& v, const real* image, const Index* offsets, Index ou
   }
 }
 
-template <class Part>
-void run(const Window& v, Index images, const real* x, Index outputs, Index parts, Part part,
-         const real* bias, bool add, real* y, std::span<real> scratch) {
-  const Layout layout(v, outputs);
+/// `image(bordered, n)`: image n with its border; `place(n, outputs)`: where its outputs go,
+/// perhaps into the thread's own; `done(n, y)`: they are there.
+template <class Part, class Image, class Place, class Done>
+void run(const Window& v, const Layout& layout, Index images, Image image, Index outputs,
+         Index parts, Part part, const real* bias, bool add, Place place, Done done,
+         std::span<real> scratch) {
   real* const bias_numbers = scratch.data();
   real* const packed = bias_numbers + layout.width;
   auto* const offsets = reinterpret_cast<Index*>(packed + layout.packed);
@@ -123,28 +130,48 @@ void run(const Window& v, Index images, const real* x, Index outputs, Index part
   pack_kernel(outputs, parts, v.column_size() / parts, part, packed);
   place_offsets(v, offsets);
   const Index rest = static_cast<Index>(scratch.size()) - layout.shared();
-  const Index most = layout.each == 0 ? parallel::threads() : rest / layout.each;
+  const Index most = layout.each() == 0 ? parallel::threads() : rest / layout.each();
   parallel::for_pieces(images, (images + most - 1) / most, [&](int piece, Index begin, Index end) {
-    BorderedImage bordered(v, scratch.data() + layout.shared() + piece * layout.each);
+    real* const own = scratch.data() + layout.shared() + piece * layout.each();
+    BorderedImage bordered(v, own, layout.image > 0);
     for (Index n = begin; n < end; ++n) {
-      convolve(v, bordered.of(x + n * v.image_size()), offsets, outputs, packed, bias_numbers, add,
-               y + n * v.positions() * outputs);
+      real* const y = place(n, own + layout.image);
+      convolve(v, image(bordered, n), offsets, outputs, packed, bias_numbers, add, y);
+      done(n, y);
     }
   });
 }
 
+Layout forward_layout(const Window& v, Index outputs, bool pooled) {
+  return {v, outputs, /*copied=*/false, pooled};
+}
+
+Layout input_gradient_layout(const Window& v, Index outputs, bool pooled) {
+  return {turned(v, outputs), v.channels, /*copied=*/pooled, /*pooled=*/false};
+}
+
 }  // namespace
 
-Index forward_scratch(const Window& v, Index outputs, int threads) {
-  const Layout layout(v, outputs);
-  return layout.shared() + threads * layout.each;
+Index forward_scratch(const Window& v, Index outputs, int threads, bool pooled) {
+  const Layout layout = forward_layout(v, outputs, pooled);
+  return layout.shared() + threads * layout.each();
 }
 
 void forward(const Window& v, Index images, const real* x, Index outputs, const real* weight,
-             const real* bias, bool add, real* y, std::span<real> scratch) {
+             const real* bias, const OutputPlace& y, std::span<real> scratch) {
   const Operand kernel{weight, v.column_size(), 1};
+  const Index numbers = v.positions() * outputs, pooled = numbers / 4;
+  const Window pool = pool_halves::over(v, outputs);
   run(
-      v, images, x, outputs, /*parts=*/1, [=](Index /*part*/) { return kernel; }, bias, add, y,
+      v, forward_layout(v, outputs, y.pooled()), images,
+      [&](BorderedImage& bordered, Index n) { return bordered.of(x + n * v.image_size()); },
+      outputs, /*parts=*/1, [=](Index /*part*/) { return kernel; }, bias, /*add=*/false,
+      [&](Index n, real* own) { return y.pooled() ? own : y.y + n * numbers; },
+      [&](Index n, const real* of_image) {
+        if (!y.pooled()) return;
+        pool_halves::largest(pool, of_image, y.y + n * pooled, y.winners + n * pooled);
+        pool_halves::rectify(pooled, y.y + n * pooled, y.winners + n * pooled);
+      },
       scratch);
 }
 
@@ -159,14 +186,29 @@ Window turned(const Window& v, Index outputs) {
           /*stride=*/1,   v.kernel_height - 1 - v.padding};
 }
 
-void input_gradient(const Window& v, Index images, const real* dy, Index outputs,
+Index input_gradient_scratch(const Window& v, Index outputs, int threads, bool pooled) {
+  const Layout layout = input_gradient_layout(v, outputs, pooled);
+  return layout.shared() + threads * layout.each();
+}
+
+void input_gradient(const Window& v, Index images, const OutputGradient& dy, Index outputs,
                     const real* weight, bool add, real* dx, std::span<real> scratch) {
-  const Index pixels = v.kernel_height * v.kernel_width;
+  const Index pixels = v.kernel_height * v.kernel_width, numbers = v.positions() * outputs;
   // Pixels of the kernel from the last to the first; of each, element (channel, output).
   const auto pixel = [=](Index p) {
     return Operand{weight + (pixels - 1 - p) * v.channels, 1, v.column_size()};
   };
-  run(turned(v, outputs), images, dy, v.channels, pixels, pixel, nullptr, add, dx, scratch);
+  run(
+      turned(v, outputs), input_gradient_layout(v, outputs, dy.pooled()), images,
+      [&](BorderedImage& bordered, Index n) -> const real* {
+        const OutputGradient of_image = dy.from(n, numbers);
+        if (!dy.pooled()) return bordered.of(of_image.dy);
+        of_image.spread(v, outputs, bordered.inside(), BorderedImage::row(turned(v, outputs)));
+        return bordered.place();
+      },
+      v.channels, pixels, pixel, nullptr, add,
+      [&](Index n, real* /*own*/) { return dx + n * v.image_size(); },
+      [](Index /*n*/, const real* /*y*/) {}, scratch);
 }
 
 }  // namespace espalier::convolution::direct

@@ -19,12 +19,12 @@ struct Layout {
   Index width;  // outputs in whole vectors
   Index offsets, image, dy, sums;
 
-  Layout(const Window& v, Index outputs)
+  Layout(const Window& v, Index outputs, bool pooled)
       : width(simd::whole_vectors(outputs)),
         offsets(simd::whole_vectors(v.column_size() *
                                     static_cast<Index>(sizeof(Index) / sizeof(real)))),
-        image(simd::whole_vectors(BorderedImage::numbers(v))),
-        dy(width == outputs ? 0 : simd::whole_vectors(v.positions() * outputs + width)),
+        image(simd::whole_vectors(BorderedImage::numbers(v, /*copied=*/false))),
+        dy(width == outputs && !pooled ? 0 : simd::whole_vectors(v.positions() * outputs + width)),
         sums(v.column_size() * width) {}
 
   Index each() const { return image + dy + sums; }
@@ -71,14 +71,14 @@ void add_image(const Window& v, const real* image, const Index* offsets, const r
 
 }  // namespace
 
-Index weight_gradient_scratch(const Window& v, Index outputs, int threads) {
-  const Layout layout(v, outputs);
+Index weight_gradient_scratch(const Window& v, Index outputs, int threads, bool pooled) {
+  const Layout layout(v, outputs, pooled);
   return layout.offsets + threads * layout.each();
 }
 
-void weight_gradient(const Window& v, Index images, const real* x, const real* dy, Index outputs,
-                     double alpha, double beta, real* dw, std::span<real> scratch) {
-  const Layout layout(v, outputs);
+void weight_gradient(const Window& v, Index images, const real* x, const OutputGradient& dy,
+                     Index outputs, double alpha, double beta, real* dw, std::span<real> scratch) {
+  const Layout layout(v, outputs, dy.pooled());
   auto* const offsets = reinterpret_cast<Index*>(scratch.data());
   place_offsets(v, offsets);
   const Index most = (static_cast<Index>(scratch.size()) - layout.offsets) / layout.each();
@@ -90,11 +90,14 @@ void weight_gradient(const Window& v, Index images, const real* x, const real* d
     real* const sums = sums_of(piece);
     real* const place = sums + layout.sums;
     std::fill_n(sums, layout.sums + layout.dy, real{0});
-    BorderedImage bordered(v, place + layout.dy);
+    BorderedImage bordered(v, place + layout.dy, /*copied=*/false);
     for (Index n = begin; n < end; ++n) {
       const Index numbers = v.positions() * outputs;
-      const real* of_image = dy + n * numbers;
-      if ((end - n - 1) * numbers < layout.width - outputs) {  // nothing behind them may be read
+      const real* of_image = dy.from(n, numbers).dy;
+      if (dy.pooled()) {
+        dy.from(n, numbers).spread(v, outputs, place, v.out_width() * outputs);
+        of_image = place;
+      } else if ((end - n - 1) * numbers < layout.width - outputs) {  // nothing behind may be read
         std::copy_n(of_image, numbers, place);
         of_image = place;
       }

@@ -13,12 +13,45 @@ void gather(const real* from, Index images, Index stride, Index numbers, real* t
   pack({from, stride, 1}, images, numbers, kLanes, to);
 }
 
+namespace {
+
+/// kLanes rows of kLanes bytes become columns.
+void turn(const std::uint8_t* from, Index from_stride, std::uint8_t* to, Index to_stride) {
+  simd::Bytes rows[kLanes];
+  for (Index i = 0; i < kLanes; ++i) rows[i] = simd::load(from + i * from_stride);
+  simd::transpose(rows);
+  for (Index i = 0; i < kLanes; ++i) simd::store(to + i * to_stride, rows[i]);
+}
+
+}  // namespace
+
+void gather(const std::uint8_t* from, Index images, Index stride, Index numbers, std::uint8_t* to) {
+  Index i = 0;
+  for (; images == kLanes && i + kLanes <= numbers; i += kLanes) {
+    turn(from + i, stride, to + i * kLanes, kLanes);
+  }
+  for (; i < numbers; ++i) {
+    for (Index n = 0; n < kLanes; ++n) {
+      to[i * kLanes + n] = n < images ? from[n * stride + i] : std::uint8_t{0};
+    }
+  }
+}
+
+void scatter(const std::uint8_t* from, Index images, Index stride, Index numbers,
+             std::uint8_t* to) {
+  Index i = 0;
+  for (; images == kLanes && i + kLanes <= numbers; i += kLanes) {
+    turn(from + i * kLanes, kLanes, to + i, stride);
+  }
+  for (; i < numbers; ++i) {
+    for (Index n = 0; n < images; ++n) to[n * stride + i] = from[i * kLanes + n];
+  }
+}
+
 void scatter(const real* from, Index images, Index stride, Index numbers, bool add, real* to) {
   Index i = 0;
-  if (images == kLanes && !add) {
-    for (; i + kLanes <= numbers; i += kLanes) {
-      simd::transpose_block(from + i * kLanes, kLanes, to + i, stride);
-    }
+  for (; images == kLanes && !add && i + kLanes <= numbers; i += kLanes) {
+    simd::transpose_block(from + i * kLanes, kLanes, to + i, stride);
   }
   alignas(simd::kBytes) real turned[kLanes * kLanes];
   for (; i < numbers; i += kLanes) {

@@ -13,7 +13,12 @@ constexpr Index count(Index images) { return (images + simd::kLanes - 1) / simd:
 /// vectors `to`; lanes without an image are 0.
 void gather(const real* from, Index images, Index stride, Index numbers, real* to);
 
+/// Likewise of bytes.
+void gather(const std::uint8_t* from, Index images, Index stride, Index numbers, std::uint8_t* to);
+
 /// The way back; `add`: to +=. Nothing but those numbers is touched.
 void scatter(const real* from, Index images, Index stride, Index numbers, bool add, real* to);
+
+void scatter(const std::uint8_t* from, Index images, Index stride, Index numbers, std::uint8_t* to);
 
 }  // namespace espalier::image_block

@@ -1,7 +1,5 @@
 #include "tensor/pool_halves.hpp"
 
-#include <cstring>
-
 #include "tensor/simd.hpp"
 
 namespace espalier::pool_halves {
@@ -11,7 +9,7 @@ namespace {
 using simd::kLanes;
 using simd::Vector;
 using Mask = decltype(Vector() < Vector());
-using Bytes = std::int8_t __attribute__((vector_size(static_cast<std::size_t>(kLanes))));
+using simd::Bytes;
 
 // NaN wins once and stays, so that a broken step is seen in its loss.
 bool beats(real x, real best) { return x > best || x != x; }
@@ -39,14 +37,11 @@ void largest_vector_of(const real* const (&from)[4], real* y, std::uint8_t* winn
     who = better ? Mask{} + k : who;
   }
   simd::store(y, best);
-  const auto bytes = __builtin_convertvector(who, Bytes);
-  std::memcpy(winners, &bytes, sizeof bytes);
+  simd::store(winners, __builtin_convertvector(who, Bytes));
 }
 
 Mask winners_of(const std::uint8_t* winners) {
-  Bytes bytes;
-  std::memcpy(&bytes, winners, sizeof bytes);
-  return __builtin_convertvector(bytes, Mask);
+  return __builtin_convertvector(simd::load(winners), Mask);
 }
 
 // Numbers of a pixel are taken as whole vectors, the last one first, that may reach into the pixels
@@ -132,6 +127,30 @@ void give_back(const Window& w, const std::uint8_t* winners, const real* dy, boo
             [&](Index c) { pair.vector(winners + from + c, dy + from + c, channels - c, dx + c); },
             [&](Index c) { pair.number(winners[from + c], dy[from + c], dx + c); });
         dx += 2 * channels;
+      }
+    }
+  }
+}
+
+void rectify(Index numbers, real* y, std::uint8_t* winners) {
+  for (Index i = 0; i < numbers; ++i) winners[i] = y[i] > 0 ? winners[i] : kNobody;
+  for (Index i = 0; i < numbers; ++i) y[i] = y[i] <= 0 ? real{0} : y[i];
+}
+
+void spread(const Window& w, const std::uint8_t* winners, const real* dy, real* dx, Index dx_row) {
+  const Index channels = w.channels, whole = channels / kLanes * kLanes;
+  for (Index y = 0; y < w.height / 2; ++y) {
+    for (Index x = 0; x < w.width / 2; ++x, winners += channels, dy += channels) {
+      real* const corner = dx + 2 * y * dx_row + 2 * x * channels;
+      real* const pixels[4] = {corner, corner + channels, corner + dx_row,
+                               corner + dx_row + channels};
+      for (Index c = 0; c < whole; c += kLanes) {
+        const Mask winner = winners_of(winners + c);
+        const Vector v = simd::load(dy + c), none = {};
+        for (int k = 0; k < 4; ++k) simd::store(pixels[k] + c, winner == Mask{} + k ? v : none);
+      }
+      for (Index c = whole; c < channels; ++c) {
+        for (int k = 0; k < 4; ++k) pixels[k][c] = winners[c] == k ? dy[c] : real{0};
       }
     }
   }

@@ -10,6 +10,11 @@ namespace espalier::pool_halves {
 
 ESPALIER_API bool fits(const Window& w);
 
+/// That window over the outputs of a convolution.
+inline Window over(const Window& v, Index outputs) {
+  return {v.out_height(), v.out_width(), outputs, 2, 2, 2, 0};
+}
+
 /// y (H/2, W/2, C) = the largest of four pixels, NaN if one is NaN; winners: which one, 0 to 3 in
 /// reading order.
 ESPALIER_API void largest(const Window& w, const real* x, real* y, std::uint8_t* winners);
@@ -17,5 +22,16 @@ ESPALIER_API void largest(const Window& w, const real* x, real* y, std::uint8_t*
 /// dx (H, W, C) of one image: dy where a pixel won, else 0; `add`: dx +=.
 ESPALIER_API void give_back(const Window& w, const std::uint8_t* winners, const real* dy, bool add,
                             real* dx);
+
+/// What stands for the winner where no pixel gets a gradient.
+inline constexpr std::uint8_t kNobody = 4;
+
+/// y = max(0, y), NaN stays; winners of what is not positive become kNobody.
+ESPALIER_API void rectify(Index numbers, real* y, std::uint8_t* winners);
+
+/// dx (H, W, C) of one image, rows `dx_row` numbers apart: dy where a pixel won, else 0. Nothing
+/// else is touched.
+ESPALIER_API void spread(const Window& w, const std::uint8_t* winners, const real* dy, real* dx,
+                         Index dx_row);
 
 }  // namespace espalier::pool_halves

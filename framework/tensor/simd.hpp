@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 #include "espalier/api.hpp"
 
@@ -28,8 +30,18 @@ inline constexpr Index kTileColumns = kTileVectors * kLanes;
 /// Loads and stores of it need the alignment of one number only.
 using Vector = real __attribute__((vector_size(kBytes), aligned(alignof(real)), may_alias));
 
+/// A byte for each lane.
+using Bytes = std::int8_t __attribute__((vector_size(static_cast<std::size_t>(kLanes))));
+
 inline Vector load(const real* from) { return *reinterpret_cast<const Vector*>(from); }
 inline void store(real* to, Vector v) { *reinterpret_cast<Vector*>(to) = v; }
+
+inline Bytes load(const std::uint8_t* from) {
+  Bytes bytes;
+  std::memcpy(&bytes, from, sizeof bytes);
+  return bytes;
+}
+inline void store(std::uint8_t* to, Bytes bytes) { std::memcpy(to, &bytes, sizeof bytes); }
 
 /// n rounded up to whole vectors.
 constexpr Index whole_vectors(Index n) { return (n + kLanes - 1) / kLanes * kLanes; }

@@ -6,20 +6,21 @@
 
 namespace espalier::simd {
 
-template <Index... kAt>
-Vector deal_low(Vector x, Vector y, std::integer_sequence<Index, kAt...> /*places*/) {
+template <class V, Index... kAt>
+V deal_low(V x, V y, std::integer_sequence<Index, kAt...> /*places*/) {
   return __builtin_shufflevector(x, y, (kAt % 2 == 0 ? kAt / 2 : kLanes + kAt / 2)...);
 }
-template <Index... kAt>
-Vector deal_high(Vector x, Vector y, std::integer_sequence<Index, kAt...> /*places*/) {
+template <class V, Index... kAt>
+V deal_high(V x, V y, std::integer_sequence<Index, kAt...> /*places*/) {
   return __builtin_shufflevector(x, y,
                                  (kLanes / 2 + (kAt % 2 == 0 ? kAt / 2 : kLanes + kAt / 2))...);
 }
 
 /// Dealing rows out like cards, half of them with the other half, log2(kLanes) times, transposes.
-inline void transpose(Vector (&v)[kLanes]) {
+template <class V>
+void transpose(V (&v)[kLanes]) {
   constexpr auto kPlaces = std::make_integer_sequence<Index, kLanes>();
-  Vector w[kLanes];
+  V w[kLanes];
 #pragma GCC unroll 4
   for (Index width = 1; width < kLanes; width *= 2) {
 #pragma GCC unroll 16

@@ -22,6 +22,10 @@ Index columns_of_a_thread(const Window& v, Index images) {
   return std::min(images, chunk(v)) * v.positions() * v.column_size();
 }
 
+Index outputs_of_a_thread(const Window& v, Index images, Index outputs) {
+  return std::min(images, chunk(v)) * v.positions() * outputs;
+}
+
 /// Kernel columns [begin, end) that lie inside the image when the window starts at column `left`.
 struct Inside {
   Index begin;
@@ -55,21 +59,30 @@ void fold_add(const Window& w, Index images, const real* columns, real* x) {
 
 }  // namespace
 
-Index scratch(const Window& v, Index images, int threads) {
-  return threads * columns_of_a_thread(v, images);
+Index scratch(const Window& v, Index outputs, Index images, int threads, bool pooled) {
+  return threads *
+         (columns_of_a_thread(v, images) + (pooled ? outputs_of_a_thread(v, images, outputs) : 0));
 }
 
-void input_gradient(const Window& v, Index images, const real* dy, Index outputs,
+void input_gradient(const Window& v, Index images, const OutputGradient& dy, Index outputs,
                     const real* weight, bool add, real* dx, std::span<real> scratch) {
-  const Index each = columns_of_a_thread(v, images), k = v.column_size();
+  const Index columns_each = columns_of_a_thread(v, images), k = v.column_size();
+  const Index each =
+      columns_each + (dy.pooled() ? outputs_of_a_thread(v, images, outputs) : Index{0});
   const Index most = std::max<Index>(1, static_cast<Index>(scratch.size()) / each);
+  const Index numbers = v.positions() * outputs;
   parallel::for_pieces(images, (images + most - 1) / most, [&](int piece, Index begin, Index end) {
     real* const columns = scratch.data() + piece * each;
+    real* const spread = columns + columns_each;
     for (Index n = begin; n < end; n += chunk(v)) {
       const Index here = std::min(chunk(v), end - n);
       real* const to = dx + n * v.image_size();
+      for (Index i = 0; dy.pooled() && i < here; ++i) {
+        dy.from(n + i, numbers).spread(v, outputs, spread + i * numbers, v.out_width() * outputs);
+      }
       blas::gemm(blas::Transpose::no, blas::Transpose::no, here * v.positions(), k, outputs, 1.0,
-                 dy + n * v.positions() * outputs, outputs, weight, k, 0.0, columns, k);
+                 dy.pooled() ? spread : dy.from(n, numbers).dy, outputs, weight, k, 0.0, columns,
+                 k);
       if (!add) std::fill_n(to, here * v.image_size(), real{0});
       fold_add(v, here, columns, to);
     }

@@ -54,7 +54,9 @@ std::vector<Product> products_of(const Plan& plan) {
     const Parameter* weight = weight_of(node);
     if (weight == nullptr) continue;
     const Index o = weight->value.shape[0], i = weight->value.shape.row_size();
-    const Index rows = plan.tape().shape(node.output).size() / o;
+    const Index pixels =
+        node.op->name().starts_with("conv2d+") ? 4 : 1;  // that pooling left one of
+    const Index rows = pixels * plan.tape().shape(node.output).size() / o;
     products.push_back({rows, o, i});
     if (!first) products.push_back({rows, i, o});
     products.push_back({o, i, rows});

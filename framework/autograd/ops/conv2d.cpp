@@ -3,6 +3,7 @@
 
 #include "autograd/gram.hpp"
 #include "autograd/ops/check.hpp"
+#include "autograd/ops/tail.hpp"
 #include "autograd/ops/window_check.hpp"
 #include "core/arena.hpp"
 #include "core/parallel.hpp"
@@ -14,12 +15,21 @@ namespace espalier {
 
 namespace {
 
+/// What lies behind the convolution in the same pass; the order tells people what they wrote, the
+/// numbers are the same.
+enum class Tail : std::uint8_t { none, relu_pool, pool_relu };
+
 class Conv2d final : public Op {
  public:
   Conv2d(Parameter& weight, Parameter* bias, const Conv2dOptions& options)
       : owned_{&weight, bias}, count_(bias ? 2U : 1U), options_(options) {}
+  Conv2d(const Conv2d& plain, Tail tail)
+      : owned_(plain.owned_), count_(plain.count_), options_(plain.options_), tail_(tail) {}
 
-  std::string_view name() const override { return "conv2d"; }
+  std::string_view name() const override {
+    if (!pooled()) return "conv2d";
+    return tail_ == Tail::relu_pool ? "conv2d+relu+max_pool" : "conv2d+max_pool+relu";
+  }
   std::span<Parameter* const> parameters() const override { return {owned_.data(), count_}; }
 
   ValueInfo infer(std::span<const ValueInfo> in) const override {
@@ -33,22 +43,23 @@ class Conv2d final : public Op {
     if (count_ == 2) check::same_shape(name(), "bias", Shape{w[0]}, owned_[1]->value.shape);
     const Window v = window(x);
     check::window_fits(name(), v, x);
-    return {Shape{x[0], v.out_height(), v.out_width(), w[0]}, Dtype::floating};
+    const Index part = pooled() ? 2 : 1;
+    return {Shape{x[0], v.out_height() / part, v.out_width() / part, w[0]}, Dtype::floating};
   }
 
-  // Y = X * W + 1 b'
+  // Y = X * W + 1 b' [, the largest of four or 0]
   void forward(const OpContext& c) const override {
     const Window v = window(c.inputs[0].shape);
     const real* const bias = count_ == 2 ? owned_[1]->value.data : nullptr;
     convolution::forward(v, c.output.shape[0], c.inputs[0].data, outputs(), weight(), bias,
-                         c.output.data, numbers(c.workspace));
+                         {c.output.data, winners(c)}, numbers(c.workspace));
   }
 
   // dX = dY * W turned round
   void backward(const BackwardContext& c) const override {
     const Window v = window(c.dx[0].shape);
     for (const Run& run : c.runs[0]) {
-      convolution::input_gradient(v, run.rows, c.dy.data + run.dy_row * v.positions() * outputs(),
+      convolution::input_gradient(v, run.rows, gradient(c, c.dy, v, run.value_row, run.dy_row),
                                   outputs(), weight(), run.accumulate,
                                   c.dx[0].data + run.dx_row * v.image_size(), numbers(c.workspace));
     }
@@ -57,13 +68,14 @@ class Conv2d final : public Op {
   // dW = dY' X under the window, db = dY' 1
   void parameter_gradient(const GradientContext& c) const override {
     const Window v = window(c.inputs[0].shape);
+    const OutputGradient dy = gradient(c, c.dy, v, c.first_row, 0);
     if (const Sink& w = c.sinks[0]; w.data != nullptr) {
-      convolution::weight_gradient(v, c.rows, c.inputs[0].data, c.dy.data, outputs(), w.alpha,
-                                   w.beta, w.data, numbers(c.workspace));
+      convolution::weight_gradient(v, c.rows, c.inputs[0].data, dy, outputs(), w.alpha, w.beta,
+                                   w.data, numbers(c.workspace));
     }
     if (count_ == 2 && c.sinks[1].data != nullptr) {
-      matrix::column_sums(c.dy.data, c.rows * v.positions(), outputs(), c.sinks[1].alpha,
-                          c.sinks[1].beta, c.sinks[1].data);
+      dy.channel_sums(c.rows * v.positions(), outputs(), c.sinks[1].alpha, c.sinks[1].beta,
+                      c.sinks[1].data);
     }
   }
 
@@ -90,16 +102,26 @@ class Conv2d final : public Op {
     const Window v = window(g.inputs[0].shape);
     const int threads = parallel::threads();
     const Index lanes = g.gram ? threads * gradient_scratch(v, 1) : 0;
-    const Index most = std::max({convolution::scratch(v, outputs(), g.inputs[0].shape[0], threads),
-                                 gradient_scratch(v, threads), lanes});
-    return {.saved = 0,
+    const Index most =
+        std::max({convolution::scratch(v, outputs(), g.inputs[0].shape[0], threads, pooled()),
+                  gradient_scratch(v, threads), lanes});
+    return {.saved = pooled() ? static_cast<std::size_t>(g.output.shape.size()) : 0,
             .workspace = Arena::rounded(formed_gram_workspace(g)) +
                          static_cast<std::size_t>(most) * sizeof(real)};
   }
 
   double flops(const Geometry& g) const override {
     const Shape& w = owned_[0]->value.shape;
-    return 2.0 * static_cast<double>(g.output.shape.size()) * static_cast<double>(w.row_size());
+    const double outputs = static_cast<double>(g.output.shape.size()) * (pooled() ? 4.0 : 1.0);
+    const double product = 2.0 * outputs * static_cast<double>(w.row_size());
+    return pooled() ? product + 2.0 * outputs : product;  // one for max(0, .), one for the largest
+  }
+
+  /// Whether max(0, .) and max pooling of halves can be computed with it.
+  bool takes_tail(const Shape& x) const {
+    const Window v = window(x);
+    return !pooled() && !convolution::pointwise(v) &&
+           pool_halves::fits(pool_halves::over(v, outputs()));
   }
 
  private:
@@ -110,21 +132,34 @@ class Conv2d final : public Op {
   Index outputs() const { return owned_[0]->value.shape[0]; }
   const real* weight() const { return owned_[0]->value.data; }
 
+  bool pooled() const { return tail_ != Tail::none; }
+
+  std::uint8_t* winners(const OpContext& c) const {
+    return pooled() ? reinterpret_cast<std::uint8_t*>(c.saved.data()) : nullptr;
+  }
+
+  /// dY from row `dy_row` on, of outputs from row `value_row` on.
+  OutputGradient gradient(const OpContext& c, const ConstTensor& dy, const Window& v,
+                          Index value_row, Index dy_row) const {
+    const Index each = v.positions() * outputs() / (pooled() ? 4 : 1);
+    return {dy.data + dy_row * each, pooled() ? winners(c) + value_row * each : nullptr};
+  }
+
   Index gradient_scratch(const Window& v, int threads) const {
-    return convolution::weight_gradient_scratch(v, outputs(), threads);
+    return convolution::weight_gradient_scratch(v, outputs(), threads, pooled());
   }
 
   /// [weight gradient,] [bias gradient] of a lane
   void form(const GramContext& c, const Window& v, const LaneRows& lane, std::span<real> scratch,
             real* to) const {
-    const real* const dy = c.dy.data + lane.dy_row * v.positions() * outputs();
+    const OutputGradient dy = gradient(c, c.dy, v, lane.value_row, lane.dy_row);
     if (c.includes[0] != 0) {
       convolution::weight_gradient(v, lane.rows, c.inputs[0].data + lane.value_row * v.image_size(),
                                    dy, outputs(), 1.0, 0.0, to, scratch);
       to += owned_[0]->value.size();
     }
     if (count_ == 2 && c.includes[1] != 0) {
-      matrix::column_sums(dy, lane.rows * v.positions(), outputs(), 1.0, 0.0, to);
+      dy.channel_sums(lane.rows * v.positions(), outputs(), 1.0, 0.0, to);
     }
   }
 
@@ -142,9 +177,16 @@ class Conv2d final : public Op {
   std::array<Parameter*, 2> owned_;  // weight, bias (or null)
   std::size_t count_;
   Conv2dOptions options_;
+  Tail tail_ = Tail::none;
 };
 
 }  // namespace
+
+std::unique_ptr<Op> pooled_conv2d(const Op& op, const Shape& images, bool relu_first) {
+  const auto* const plain = dynamic_cast<const Conv2d*>(&op);
+  if (plain == nullptr || !plain->takes_tail(images)) return nullptr;
+  return std::make_unique<Conv2d>(*plain, relu_first ? Tail::relu_pool : Tail::pool_relu);
+}
 
 Var conv2d(Tape& tape, Var x, Parameter& weight, Parameter* bias, const Conv2dOptions& options) {
   return tape.record(std::make_unique<Conv2d>(weight, bias, options), {x});

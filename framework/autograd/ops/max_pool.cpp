@@ -3,6 +3,7 @@
 
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/pool_window.hpp"
+#include "autograd/ops/tail.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 #include "tensor/pool_halves.hpp"
@@ -79,6 +80,8 @@ class MaxPool final : public Op {
     return static_cast<double>(g.output.shape.size() * options_.kernel * options_.kernel);
   }
 
+  bool takes_halves(const Shape& x) const { return pool_halves::fits(pool_window(x, options_)); }
+
  private:
   static void forward_any(const Window& w, const real* x, real* y, Winner* winners) {
     for_windows(w, [&](Index position, const PoolPixels& p) {
@@ -117,6 +120,11 @@ class MaxPool final : public Op {
 };
 
 }  // namespace
+
+bool pools_halves(const Op& op, const Shape& images) {
+  const auto* const pool = dynamic_cast<const MaxPool*>(&op);
+  return pool != nullptr && pool->takes_halves(images);
+}
 
 Var max_pool(Tape& tape, Var x, const PoolOptions& options) {
   return tape.record(std::make_unique<MaxPool>(options), {x});

@@ -1,5 +1,6 @@
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/elementwise_backward.hpp"
+#include "autograd/ops/tail.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 
@@ -43,6 +44,8 @@ class Relu final : public Op {
 };
 
 }  // namespace
+
+bool is_relu(const Op& op) { return dynamic_cast<const Relu*>(&op) != nullptr; }
 
 Var relu(Tape& tape, Var x) { return tape.record(std::make_unique<Relu>(), {x}); }
 

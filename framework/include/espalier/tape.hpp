@@ -33,7 +33,7 @@ class ESPALIER_API Tape {
   struct Value {
     ValueInfo info;           ///< shape and kind of numbers
     std::vector<Part> parts;  ///< which stream each row comes from; a loss is one row of its stream
-    int producer = -1;        ///< node, or -1 for an input
+    int producer = -1;        ///< node, -1 for an input, -2 where nothing makes it any more
     bool kept = false;        ///< read from outside after a forward pass
     bool watched = false;     ///< its cotangent is read from outside after a backward pass
     std::string name;         ///< of an input
@@ -80,6 +80,13 @@ class ESPALIER_API Tape {
     task_ = task;
     scope_ = std::move(scope);
   }
+
+  /// Gives node number n another op, that computes what the ops between its input and `output` did.
+  /// Their nodes must be removed.
+  void replace(std::size_t n, std::unique_ptr<Op> op, Var output);
+  /// Removes the nodes n with gone[n] != 0; nothing makes their outputs any more, but for those of
+  /// nodes that are left.
+  void remove(const std::vector<char>& gone);
 
   /// Shape of a value, with its rows.
   const Shape& shape(Var v) const { return value(v).info.shape; }

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <algorithm>
+
+#include "core/parallel.hpp"
+#include "tensor/simd.hpp"
+
+namespace espalier {
+
+namespace column_sums_detail {
+
+// Rows are added in vectors, this many before their sums go on in double.
+inline constexpr Index kRowsInReal = 64;
+inline constexpr Index kNarrow =
+    64;  // columns of an image that is read once for each vector of them
+
+/// sums (columns) += 1' x in double, of few columns. Vectors reach into the next row: what they
+/// read too far is not used.
+template <class Load, class At>
+void add_narrow(Index begin, Index end, Index columns, Load load, At at, double* sums) {
+  for (Index first = 0; first < columns; first += simd::kLanes) {
+    const Index here = std::min(simd::kLanes, columns - first);
+    for (Index r = begin; r < end;) {
+      simd::Vector part = {};
+      for (const Index stop = std::min(end, r + kRowsInReal); r < stop; ++r) {
+        const Index from = r * columns + first;
+        if (end * columns - from >= simd::kLanes) {
+          part += load(from);
+        } else {
+          for (Index j = 0; j < here; ++j) part[j] += at(from + j);
+        }
+      }
+      for (Index j = 0; j < here; ++j) sums[first + j] += static_cast<double>(part[j]);
+    }
+  }
+}
+
+/// sums (width) += 1' x in double, of columns from `first` on.
+template <class At>
+void add_wide(Index begin, Index end, Index columns, Index first, Index width, At at,
+              double* __restrict sums) {
+  for (Index r = begin; r < end; ++r) {
+    const Index from = r * columns + first;
+    for (Index j = 0; j < width; ++j) sums[j] += static_cast<double>(at(from + j));
+  }
+}
+
+}  // namespace column_sums_detail
+
+/// sums (columns) = beta sums + alpha 1' x for x (rows, columns) whose number i is `at(i)`, and
+/// whose kLanes numbers from i on are `load(i)`.
+template <class Load, class At>
+void sum_columns(Index rows, Index columns, Load load, At at, double alpha, double beta,
+                 real* sums) {
+  namespace detail = column_sums_detail;
+  constexpr Index kBlock = 256;  // columns at a time: the double sums stay in the first-level cache
+  constexpr int kMostPieces = 16;
+  double block[kMostPieces][kBlock];
+  for (Index first = 0; first < columns; first += kBlock) {
+    const Index width = std::min(kBlock, columns - first);
+    const Index grain = std::max<Index>(16384 / width, (rows + kMostPieces - 1) / kMostPieces);
+    parallel::for_pieces(rows, grain, [&](int piece, Index begin, Index end) {
+      double* const part = block[piece];
+      std::fill_n(part, width, 0.0);
+      if (columns <= detail::kNarrow) {
+        detail::add_narrow(begin, end, columns, load, at, part);
+      } else {
+        detail::add_wide(begin, end, columns, first, width, at, part);
+      }
+    });
+    for (int piece = 1; piece < parallel::pieces(rows, grain); ++piece) {
+      for (Index j = 0; j < width; ++j) block[0][j] += block[piece][j];
+    }
+    for (Index j = 0; j < width; ++j) {
+      const double before = beta == 0.0 ? 0.0 : beta * static_cast<double>(sums[first + j]);
+      sums[first + j] = static_cast<real>(before + alpha * block[0][j]);
+    }
+  }
+}
+
+}  // namespace espalier

@@ -1,0 +1,79 @@
+#include "tensor/pooled_row.hpp"
+
+#include "tensor/image_block.hpp"
+
+namespace espalier::image_block {
+
+namespace {
+
+using simd::Bytes;
+using simd::kLanes;
+using simd::Vector;
+using Mask = decltype(Vector() < Vector());
+
+constexpr Index in_numbers(Index bytes) {
+  return simd::whole_vectors((bytes + static_cast<Index>(sizeof(real)) - 1) /
+                             static_cast<Index>(sizeof(real)));
+}
+
+}  // namespace
+
+Index PooledRow::numbers(const Window& v, Index outputs) {
+  const Index vectors = v.out_width() / 2 * outputs * kLanes;
+  return vectors + in_numbers(vectors);
+}
+
+PooledRow::PooledRow(const Window& v, Index outputs, real* place)
+    : outputs_(outputs),
+      width_(v.out_width() / 2),
+      line_(width_ * outputs),
+      image_(v.out_height() / 2 * line_),
+      vectors_(place),
+      winners_(reinterpret_cast<std::uint8_t*>(place + line_ * kLanes)) {}
+
+void PooledRow::put(const real* rows, Index first_image, Index images, Index row,
+                    const OutputPlace& y) const {
+  const Index step = outputs_ * kLanes, line = 2 * width_ * step;
+  for (Index x = 0; x < width_; ++x) {
+    for (Index o = 0; o < outputs_; ++o) {
+      const real* const corner = rows + 2 * x * step + o * kLanes;
+      const real* const pixels[4] = {corner, corner + step, corner + line, corner + line + step};
+      Vector best = simd::load(pixels[0]);
+      Mask who = {};
+      for (int k = 1; k < 4; ++k) {
+        const Vector pixel = simd::load(pixels[k]);
+        const Mask better = (pixel > best) | (pixel != pixel);  // NaN wins once and stays
+        best = better ? pixel : best;
+        who = better ? Mask{} + k : who;
+      }
+      const Vector zero = {};
+      who = best > zero ? who : Mask{} + pool_halves::kNobody;
+      const Index i = (x * outputs_ + o) * kLanes;
+      simd::store(vectors_ + i, best <= zero ? zero : best);
+      simd::store(winners_ + i, __builtin_convertvector(who, Bytes));
+    }
+  }
+  const Index to = first_image * image_ + row * line_;
+  scatter(vectors_, images, image_, line_, /*add=*/false, y.y + to);
+  scatter(winners_, images, image_, line_, y.winners + to);
+}
+
+void PooledRow::take(const OutputGradient& dy, Index first_image, Index images, Index row,
+                     real* rows) const {
+  const Index from = first_image * image_ + row * line_;
+  gather(dy.dy + from, images, image_, line_, vectors_);
+  gather(dy.winners + from, images, image_, line_, winners_);
+  const Index step = outputs_ * kLanes, line = 2 * width_ * step;
+  for (Index x = 0; x < width_; ++x) {
+    for (Index o = 0; o < outputs_; ++o) {
+      const Index i = (x * outputs_ + o) * kLanes;
+      const Mask who = __builtin_convertvector(simd::load(winners_ + i), Mask);
+      const Vector v = simd::load(vectors_ + i), none = {};
+      real* const corner = rows + 2 * x * step + o * kLanes;
+      real* const pixels[4] = {corner, corner + step, corner + line, corner + line + step};
+      for (int k = 0; k < 4; ++k) simd::store(pixels[k], who == Mask{} + k ? v : none);
+    }
+  }
+}
+
+}  // namespace espalier::image_block
