@@ -4,11 +4,11 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <sstream>
 
 #include "cli/commands.hpp"
 #include "cli/scaffold.hpp"
 #include "core/program.hpp"
+#include "core/shell.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 #include "experiment/catalog.hpp"
@@ -87,8 +87,7 @@ std::string prefix_option() {
   const std::string prefix = program_home();
   std::error_code ignored;
   const char* const path = std::getenv("PATH");
-  std::istringstream folders(path == nullptr ? "" : path);
-  for (std::string folder; std::getline(folders, folder, ':');) {
+  for (const std::string& folder : path_entries(path == nullptr ? "" : path)) {
     if (fs::equivalent(folder, prefix + "/bin", ignored)) return "";
   }
   return text::cat(" -DCMAKE_PREFIX_PATH='", prefix, "'");
