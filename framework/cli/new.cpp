@@ -90,7 +90,7 @@ std::string prefix_option() {
   for (const std::string& folder : path_entries(path == nullptr ? "" : path)) {
     if (fs::equivalent(folder, prefix + "/bin", ignored)) return "";
   }
-  return text::cat(" -DCMAKE_PREFIX_PATH='", prefix, "'");
+  return text::cat(" -DCMAKE_PREFIX_PATH=", shell_word(prefix));
 }
 
 // A plugin is built against an installed framework: a build alone has no package for CMake.
@@ -98,8 +98,8 @@ void print_install_first() {
   if (is_installed()) return;
   std::cout
       << "\nThis `espalier` is not installed: install the framework first, to a PREFIX of your "
-         "choice:\n\n    cmake --install '"
-      << program_home() << "' --prefix PREFIX\n";
+         "choice:\n\n    cmake --install "
+      << shell_word(program_home()) << " --prefix PREFIX\n";
 }
 
 void make(const std::string& what, const std::string& variant, const std::string& name) {

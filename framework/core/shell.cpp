@@ -14,4 +14,10 @@ std::vector<std::string> path_entries(std::string_view path) {
   return all;
 }
 
+std::string shell_word(std::string_view letters) {
+  std::string made = "'";
+  for (const char c : letters) made += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return made + "'";
+}
+
 }  // namespace espalier

@@ -10,3 +10,8 @@ TEST_CASE("a list of folders is split at its colons, empty entries name none") {
   CHECK(path_entries("/a b") == Folders{"/a b"});
   CHECK(path_entries(":/a::b/c:") == Folders{"/a", "b/c"});
 }
+
+TEST_CASE("a shell reads a quoted word as it was") {
+  CHECK(shell_word("/a b/$c") == "'/a b/$c'");
+  CHECK(shell_word("it's") == "'it'\\''s'");
+}

@@ -5,6 +5,7 @@
 #include "core/build_id.hpp"
 #include "core/crash_watch.hpp"
 #include "core/program.hpp"
+#include "core/shell.hpp"
 #include "core/text.hpp"
 #include "experiment/doctor/cpu.hpp"
 #include "experiment/doctor/doctor.hpp"

@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "core/shell.hpp"
 #include "core/text.hpp"
 #include "experiment/doctor/doctor.hpp"
 #include "plugin/search.hpp"
