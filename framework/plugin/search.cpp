@@ -41,8 +41,8 @@ std::vector<PluginPlace> plugin_places(const std::vector<std::string>& in_experi
   };
   for (const std::string& folder : in_experiment) add(folder, "experiment", false);
   for (const std::string& folder : given) add(folder, "--plugin-path", false);
-  for (const std::string& folder : path_entries(variable("ESPALIER_PLUGIN_PATH"))) {
-    add(folder, "ESPALIER_PLUGIN_PATH", false);
+  for (const std::string& folder : path_entries(variable(kPluginPathVariable))) {
+    add(folder, kPluginPathVariable, false);
   }
   for (const char* const folder : {"build/plugins", "build/lib/espalier/plugins", "build"}) {
     add(folder, "build", true);
