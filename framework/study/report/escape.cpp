@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/xml.hpp"
+
 namespace espalier::report {
 
 namespace {
@@ -57,9 +59,7 @@ std::string clean(std::string_view raw) {
   return out;
 }
 
-std::string xml(std::string_view raw) {
-  return replaced(clean(raw), "&<>\"'\r", {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;", " "});
-}
+std::string xml(std::string_view raw) { return xml_text(replaced(clean(raw), "\r", {" "})); }
 
 std::string markdown(std::string_view raw) {
   return replaced(
