@@ -142,6 +142,9 @@ void prepare_nodes(PlanState& state);
 
 /// Bytes of formed gradients for parameters that several ops use (see Plan::gram).
 std::size_t formed_workspace(const PlanState& state);
-Geometry geometry_of(const PlanState& state, std::size_t node, std::vector<ValueInfo>& infos);
+/// Bytes of the gradients that `op` forms of its own parameters, one for each of `lanes`.
+std::size_t formed_bytes(const Op& op, Index lanes);
+/// What node n's op sees of the plan; `infos` is the memory of its inputs.
+Geometry geometry_of(const PlanState& state, std::size_t n, std::vector<ValueInfo>& infos);
 
 }  // namespace espalier

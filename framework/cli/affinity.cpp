@@ -1,10 +1,9 @@
-#include "experiment/affinity.hpp"
-
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "experiment/affinity_text.hpp"
 #include "experiment/failure_reports.hpp"
 
 namespace espalier::cli {

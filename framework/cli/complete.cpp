@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <sstream>
 
 #include "cli/commands.hpp"
 #include "cli/scaffold.hpp"
+#include "core/shell.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 #include "experiment/catalog.hpp"
@@ -190,10 +190,7 @@ const CLI::App* subcommand(const CLI::App& app, const std::string& name) {
 void take_value(Line& line, const std::string& option, const std::string& value) {
   if (option == "--experiment") line.search.experiment = value;
   if (option != "--plugins" && option != "--plugin-path") return;
-  std::istringstream folders_given(value);
-  for (std::string folder; std::getline(folders_given, folder, ':');) {
-    if (!folder.empty()) line.search.folders.push_back(folder);
-  }
+  for (std::string& folder : path_entries(value)) line.search.folders.push_back(std::move(folder));
 }
 
 // "--plugins" waits for its value, "--plugins=DIR" has it.

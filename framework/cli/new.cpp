@@ -4,11 +4,11 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <sstream>
 
 #include "cli/commands.hpp"
 #include "cli/scaffold.hpp"
 #include "core/program.hpp"
+#include "core/shell.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 #include "experiment/catalog.hpp"
@@ -76,31 +76,21 @@ void check_not_taken(const std::string& name) {
                               same->kind, ": ", same->summary, "); `espalier list` shows them"));
 }
 
-// The folder above the program's: a prefix, or the build of the framework.
-std::string home() {
-  std::error_code failed;
-  const fs::path folder = fs::weakly_canonical(beside_program(""), failed);
-  std::string path = failed ? "" : folder.string();
-  if (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  return path;
-}
-
 bool is_installed() {
   std::error_code ignored;
-  return fs::exists(home() + "/lib/cmake/espalier", ignored);
+  return fs::exists(program_home() + "/lib/cmake/espalier", ignored);
 }
 
 // CMake finds the package of a prefix whose bin is in PATH; others it must be told.
 std::string prefix_option() {
   if (!is_installed()) return " -DCMAKE_PREFIX_PATH=PREFIX";
-  const std::string prefix = home();
+  const std::string prefix = program_home();
   std::error_code ignored;
   const char* const path = std::getenv("PATH");
-  std::istringstream folders(path == nullptr ? "" : path);
-  for (std::string folder; std::getline(folders, folder, ':');) {
+  for (const std::string& folder : path_entries(path == nullptr ? "" : path)) {
     if (fs::equivalent(folder, prefix + "/bin", ignored)) return "";
   }
-  return text::cat(" -DCMAKE_PREFIX_PATH='", prefix, "'");
+  return text::cat(" -DCMAKE_PREFIX_PATH=", shell_word(prefix));
 }
 
 // A plugin is built against an installed framework: a build alone has no package for CMake.
@@ -108,8 +98,8 @@ void print_install_first() {
   if (is_installed()) return;
   std::cout
       << "\nThis `espalier` is not installed: install the framework first, to a PREFIX of your "
-         "choice:\n\n    cmake --install '"
-      << home() << "' --prefix PREFIX\n";
+         "choice:\n\n    cmake --install "
+      << shell_word(program_home()) << " --prefix PREFIX\n";
 }
 
 void make(const std::string& what, const std::string& variant, const std::string& name) {

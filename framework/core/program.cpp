@@ -10,6 +10,14 @@ std::string program_file() {
   return failed ? "" : program.string();
 }
 
+std::string program_home() {
+  const std::filesystem::path program = program_file();
+  if (program.empty()) return "";
+  std::error_code failed;
+  const auto home = std::filesystem::weakly_canonical(program.parent_path() / "..", failed);
+  return failed ? "" : home.string();
+}
+
 std::string beside_program(const std::string& path) {
   const std::filesystem::path program = program_file();
   return program.empty() ? "" : program.parent_path().string() + "/../" + path;

@@ -38,7 +38,4 @@ struct AffinityAnswer {
 /// BadInput, RunFailure.
 ESPALIER_API AffinityAnswer measure_affinity(const AffinityRequest& request);
 
-/// The matrix, and the groups as YAML for `sharing`.
-ESPALIER_API std::string affinity_text(const AffinityAnswer& answer);
-
 }  // namespace espalier

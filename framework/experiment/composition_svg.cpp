@@ -2,6 +2,7 @@
 #include <map>
 
 #include "core/text.hpp"
+#include "core/xml.hpp"
 #include "experiment/composition.hpp"
 
 namespace espalier {
@@ -9,22 +10,6 @@ namespace espalier {
 namespace {
 
 constexpr int kWidth = 190, kHeight = 46, kGapX = 18, kGapY = 44, kMargin = 20, kTitle = 34;
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else if (c == '&') {
-      out += "&amp;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
 
 /// Where each part stands: a row for each depth, the input at the bottom, rows centred.
 struct Layout {
@@ -61,7 +46,7 @@ Layout place(const Composition& composition) {
 
 std::string label(int x, int y, int size, const std::string& text) {
   return text::cat("<text x=\"", x, "\" y=\"", y, "\" font-size=\"", size,
-                   "\" text-anchor=\"middle\">", escaped(text), "</text>\n");
+                   "\" text-anchor=\"middle\">", xml_text(text), "</text>\n");
 }
 
 std::string box(const Composition::Part& part, int x, int y) {
@@ -83,7 +68,7 @@ std::string composition_svg(const Composition& composition, const std::string& t
   std::string out = text::cat(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"", at.width, "\" height=\"", at.height,
       "\" viewBox=\"0 0 ", at.width, " ", at.height, "\" font-family=\"sans-serif\">\n<title>",
-      escaped(title), "</title>\n", "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
+      xml_text(title), "</title>\n", "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
       label(at.width / 2, kMargin + 8, 13, title));
   for (std::size_t p = 0; p < composition.parts.size(); ++p) {
     for (const std::size_t from : composition.parts[p].inputs) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/program.hpp"
+#include "core/shell.hpp"
 
 namespace espalier {
 
@@ -19,16 +20,6 @@ constexpr std::string_view kSuffix = ".so";
 std::string_view variable(const char* name) {
   const char* const value = std::getenv(name);
   return value == nullptr ? "" : value;
-}
-
-std::vector<std::string> entries(std::string_view path) {
-  std::vector<std::string> all;
-  while (!path.empty()) {
-    const std::string_view entry = path.substr(0, path.find(':'));
-    if (!entry.empty()) all.emplace_back(entry);
-    path.remove_prefix(std::min(path.size(), entry.size() + 1));
-  }
-  return all;
 }
 
 std::string user_folder() {
@@ -50,8 +41,8 @@ std::vector<PluginPlace> plugin_places(const std::vector<std::string>& in_experi
   };
   for (const std::string& folder : in_experiment) add(folder, "experiment", false);
   for (const std::string& folder : given) add(folder, "--plugin-path", false);
-  for (const std::string& folder : entries(variable("ESPALIER_PLUGIN_PATH"))) {
-    add(folder, "ESPALIER_PLUGIN_PATH", false);
+  for (const std::string& folder : path_entries(variable(kPluginPathVariable))) {
+    add(folder, kPluginPathVariable, false);
   }
   for (const char* const folder : {"build/plugins", "build/lib/espalier/plugins", "build"}) {
     add(folder, "build", true);

@@ -7,6 +7,9 @@
 
 namespace espalier {
 
+/// The environment variable that names folders of plugins.
+inline constexpr const char* kPluginPathVariable = "ESPALIER_PLUGIN_PATH";
+
 /// A folder that is searched for plugins, and who named it.
 struct PluginPlace {
   std::string folder;

@@ -29,7 +29,7 @@ OpenedLibrary open_library(const std::string& name, const std::vector<std::strin
   if (std::ranges::find(all, name, &PluginListing::name) == all.end()) {
     OpenedLibrary none;
     none.why_not = text::cat("no espalier_", name, ".so in ", text::join(registry->folders(), ", "),
-                             "; name its folder in ESPALIER_PLUGIN_PATH");
+                             "; name its folder in ", kPluginPathVariable);
     return none;
   }
   return {"",

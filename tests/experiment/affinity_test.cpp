@@ -1,4 +1,4 @@
-#include "experiment/affinity.hpp"
+#include "experiment/affinity_text.hpp"
 
 #include <cmath>
 

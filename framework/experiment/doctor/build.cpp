@@ -5,6 +5,7 @@
 #include "core/build_id.hpp"
 #include "core/crash_watch.hpp"
 #include "core/program.hpp"
+#include "core/shell.hpp"
 #include "core/text.hpp"
 #include "experiment/doctor/cpu.hpp"
 #include "experiment/doctor/doctor.hpp"
@@ -31,9 +32,8 @@ bool is_there(const fs::path& path) {
 // own /usr: there /usr/local comes before it in PATH.
 std::string rebuild() {
   std::string configure = "cmake --preset release && cmake --build --preset release";
-  std::error_code failed;
-  const fs::path home = fs::weakly_canonical(beside_program("."), failed);
-  if (failed) return configure;
+  const fs::path home = program_home();
+  if (home.empty()) return configure;
   const fs::path sources = home.parent_path().parent_path();  // home is SOURCES/build/PRESET
   if (is_there(sources / "CMakePresets.json")) {
     return text::cat("cd ", shell_word(sources.string()), " && ", configure);

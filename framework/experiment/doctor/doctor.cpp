@@ -25,10 +25,4 @@ std::vector<Finding> examine(const PluginSearch& search) {
   return patient.findings;
 }
 
-std::string shell_word(const std::string& letters) {
-  std::string made = "'";
-  for (const char c : letters) made += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return made + "'";
-}
-
 }  // namespace espalier

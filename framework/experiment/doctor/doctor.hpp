@@ -30,9 +30,6 @@ struct Patient {
   }
 };
 
-/// `letters` as one word of a shell, for mends.
-std::string shell_word(const std::string& letters);
-
 // One file each, in the order of the table in doctor.cpp.
 void examine_machine(Patient& patient);
 void examine_libraries(Patient& patient);

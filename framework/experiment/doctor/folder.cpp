@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "core/shell.hpp"
 #include "core/text.hpp"
 #include "experiment/doctor/doctor.hpp"
 

@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "core/shell.hpp"
 #include "core/text.hpp"
 #include "experiment/doctor/doctor.hpp"
 #include "plugin/search.hpp"
@@ -7,8 +8,6 @@
 namespace espalier {
 
 namespace {
-
-constexpr const char* kVariable = "ESPALIER_PLUGIN_PATH";
 
 std::string words(const std::vector<std::string>& each) {
   std::vector<std::string> all;
@@ -24,11 +23,11 @@ bool is_folder(const std::string& path) {
 // What names the folders that are there, and them alone.
 std::string named_anew(const std::string& origin, const std::vector<std::string>& there) {
   const std::string joined = text::join(there, ":");
-  if (origin != kVariable) {
+  if (origin != kPluginPathVariable) {
     return "espalier doctor" + (there.empty() ? "" : " --plugins " + shell_word(joined));
   }
-  return there.empty() ? text::cat("unset ", kVariable)
-                       : text::cat("export ", kVariable, "=", shell_word(joined));
+  return there.empty() ? text::cat("unset ", kPluginPathVariable)
+                       : text::cat("export ", kPluginPathVariable, "=", shell_word(joined));
 }
 
 // Folders that somebody named: those that are searched anyway may be missing.
@@ -49,7 +48,7 @@ void examine_named(Patient& patient, const std::vector<PluginPlace>& places,
 
 void examine_places(Patient& patient) {
   const std::vector<PluginPlace> places = plugin_places({}, patient.search.folders);
-  for (const char* const origin : {"--plugin-path", kVariable}) {
+  for (const char* const origin : {"--plugin-path", kPluginPathVariable}) {
     examine_named(patient, places, origin);
   }
 }
@@ -75,7 +74,7 @@ void examine_plugins(Patient& patient) {
   }
   if (usable.empty()) {
     patient.wrong("plugins", "none found: no experiment has a task",
-                  text::cat("export ", kVariable, "=FOLDER"));
+                  text::cat("export ", kPluginPathVariable, "=FOLDER"));
   } else {
     patient.fine("plugins", text::join(usable, ", "));
   }

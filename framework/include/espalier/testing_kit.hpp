@@ -81,15 +81,19 @@ ESPALIER_API const PluginInfo& plugin_named(std::string_view name,
 
 }  // namespace espalier::testing
 
-/// A test case that fails once for each check that fails.
+/// A test case that fails once for each check that fails, with its sentence on doctest's first
+/// line.
 #define ESPALIER_KIT_CASE(check_plugin, what, ...)                                                 \
   TEST_CASE("the kit's checks of a " what ": " #__VA_ARGS__) {                                     \
     for (const espalier::testing::Result& result : espalier::testing::check_plugin(__VA_ARGS__)) { \
-      const bool failed = result.kind == espalier::testing::Result::Kind::failed;                  \
+      if (result.kind == espalier::testing::Result::Kind::failed) {                                \
+        FAIL_CHECK(result.check, ": ", result.sentence);                                           \
+        continue;                                                                                  \
+      }                                                                                            \
       if (result.kind == espalier::testing::Result::Kind::skipped) {                               \
         MESSAGE(result.check, " skipped: ", result.sentence);                                      \
       }                                                                                            \
-      CHECK_MESSAGE(!failed, result.check, ": ", result.sentence);                                 \
+      CHECK_MESSAGE(true, result.check);                                                           \
     }                                                                                              \
   }                                                                                                \
   static_assert(true, "takes the semicolon")

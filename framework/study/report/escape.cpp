@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/xml.hpp"
+
 namespace espalier::report {
 
 namespace {
@@ -57,9 +59,7 @@ std::string clean(std::string_view raw) {
   return out;
 }
 
-std::string xml(std::string_view raw) {
-  return replaced(clean(raw), "&<>\"'\r", {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;", " "});
-}
+std::string xml(std::string_view raw) { return xml_text(replaced(clean(raw), "\r", {" "})); }
 
 std::string markdown(std::string_view raw) {
   return replaced(
@@ -92,7 +92,7 @@ std::string tex(std::string_view raw) {
 }
 
 std::string csv(std::string_view raw) {
-  const std::string text = clean(raw);
+  std::string text = clean(raw);
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   return '"' + replaced(text, "\"", {"\"\""}) + '"';
 }
@@ -107,7 +107,7 @@ std::size_t characters(std::string_view clean_text) {
 }
 
 std::string cut(std::string_view raw, std::size_t limit) {
-  const std::string text = one_line(raw);
+  std::string text = one_line(raw);
   if (characters(text) <= limit) return text;
   std::size_t end = 0, seen = 0;
   while (end < text.size() && (continues(text[end]) || ++seen < std::max<std::size_t>(limit, 1))) {

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "autograd/plan_state.hpp"
+
+namespace espalier {
+
+/// Gives every value, cotangent and saved block of a plan its life and its place; each kind of
+/// block has a file. Serves one plan, once.
+class MemoryPlanner {
+ public:
+  explicit MemoryPlanner(PlanState& state);
+
+  void run();
+
+ private:
+  /// Where a value or a cotangent lives: a block and a position in it.
+  struct Place {
+    int block = -1;
+    std::size_t offset = 0;
+  };
+
+  /// Time runs up through the forward nodes, down through the backward ones, then the update.
+  struct Clock {
+    int nodes;
+    int forward(std::size_t n) const { return static_cast<int>(n); }
+    int backward(std::size_t n) const { return 2 * nodes - 1 - static_cast<int>(n); }
+    int seeds() const { return nodes; }
+    int update() const { return 2 * nodes; }
+    int end() const { return 2 * nodes + 1; }
+  };
+
+  const std::vector<Tape::Node>& nodes() const { return s_.tape.nodes(); }
+  static std::size_t id(Var v) { return static_cast<std::size_t>(v.id); }
+  static bool is_border(const Tape::Node& node) { return node.op == nullptr && node.task >= 0; }
+  bool active(std::size_t n) const { return s_.tape.training() && s_.reach.active[n] != 0; }
+  /// Whether the update reads what node n saw in the sweep.
+  bool recipe(std::size_t n) const;
+  /// The op of node n, perhaps a plugin's, is asked something.
+  void enter(std::size_t n);
+  void count_consumers();
+  void find_early();
+
+  int new_block(const std::string& name, BlockKind kind, std::size_t bytes, int begin);
+  PlannedBlock& block(const Place& place) {
+    return s_.blocks[static_cast<std::size_t>(place.block)];
+  }
+  void live_until(const Place& place, int time);
+
+  // plan_memory_values.cpp
+  void place_values();
+  void extend_values();
+  std::size_t bytes_of(std::size_t v) const;
+  bool sole_reader(std::size_t v) const;
+  std::size_t selected_row(const Tape::Node& node) const;
+
+  // plan_memory_cotangents.cpp
+  void place_cotangents();
+  void begin_cotangents();
+  void place_cotangent(std::size_t n);
+  std::size_t cotangent_bytes(std::size_t v) const;
+  Index lone_blocks(const Tape::Node& node) const;
+  bool is_loss(Var v) const;
+  void live_until_cotangent(std::size_t v, int time);
+
+  // plan_memory_saved.cpp
+  void place_saved();
+  void place_formed(std::size_t n, Index lanes);
+  void add_workspace();
+
+  // plan_memory_addresses.cpp
+  void hand_out();
+  void hand_out_values();
+  void hand_out_nodes();
+  std::byte* at(const Place& place) { return s_.arena.data() + block(place).offset + place.offset; }
+
+  PlanState& s_;
+  Clock clock_;
+  std::vector<int> consumers_, active_consumers_;
+  std::vector<char> early_;  // per node: see find_early
+  std::vector<Place> values_, cotangents_, saved_, formed_;
+  std::vector<char> shares_;  // per node: its output's cotangent lies in its input's
+  std::size_t workspace_ = 0;
+  int workspace_block_ = -1;
+  where::Place here_;
+  where::Sweep sweep_{"plan"};  // ends before what it points to
+};
+
+}  // namespace espalier

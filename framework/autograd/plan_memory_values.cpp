@@ -1,0 +1,80 @@
+#include <algorithm>
+
+#include "autograd/plan_memory.hpp"
+#include "core/text.hpp"
+
+namespace espalier {
+
+std::size_t MemoryPlanner::bytes_of(std::size_t v) const {
+  const ValueInfo& info = s_.tape.values()[v].info;
+  return static_cast<std::size_t>(info.shape.size()) *
+         (info.dtype == Dtype::floating ? sizeof(real) : sizeof(std::int32_t));
+}
+
+// A value's memory may be overwritten by its only reader when nobody looks at it again.
+bool MemoryPlanner::sole_reader(std::size_t v) const {
+  return consumers_[v] == 1 && !s_.tape.values()[v].kept;
+}
+
+void MemoryPlanner::place_values() {
+  const auto& values = s_.tape.values();
+  values_.resize(values.size());
+  std::vector<char> overwritable(values.size(), 0);
+  for (std::size_t v = 0; v < values.size(); ++v) {
+    if (values[v].producer != -1) continue;
+    values_[v].block = new_block(values[v].name, BlockKind::input, bytes_of(v), 0);
+  }
+  for (std::size_t n = 0; n < nodes().size(); ++n) {
+    const Tape::Node& node = nodes()[n];
+    const std::size_t x = id(node.inputs[0]), y = id(node.output);
+    const bool kept_for_backward = active(n) && node.op != nullptr && node.op->reads_output();
+    if (node.op == nullptr) {
+      values_[y] = values_[x];
+      values_[y].offset +=
+          selected_row(node) * bytes_of(x) / static_cast<std::size_t>(values[x].info.shape[0]);
+    } else if (node.op->is_view()) {
+      values_[y] = values_[x];
+      overwritable[y] = overwritable[x] != 0 && sole_reader(y) ? 1 : 0;
+    } else if (node.op->in_place() && node.inputs.size() == 1 && overwritable[x] != 0) {
+      values_[y] = values_[x];
+      overwritable[y] = sole_reader(y) && !kept_for_backward ? 1 : 0;
+    } else {
+      values_[y].block = new_block(text::cat(n, ":", values[y].name), BlockKind::value, bytes_of(y),
+                                   clock_.forward(n));
+      overwritable[y] = sole_reader(y) && !kept_for_backward ? 1 : 0;
+    }
+  }
+  extend_values();
+}
+
+std::size_t MemoryPlanner::selected_row(const Tape::Node& node) const {
+  const int stream = s_.tape.value(node.output).parts[0].stream;
+  for (const Part& part : s_.tape.value(node.inputs[0]).parts) {
+    if (part.stream == stream) return static_cast<std::size_t>(part.first);
+  }
+  return 0;
+}
+
+void MemoryPlanner::extend_values() {
+  for (std::size_t n = 0; n < nodes().size(); ++n) {
+    const Tape::Node& node = nodes()[n];
+    const int late = recipe(n) ? clock_.update() : clock_.backward(n);
+    const bool seen = is_border(node) && s_.options.features && s_.tape.training();
+    live_until(values_[id(node.output)], seen ? clock_.update() : clock_.forward(n));
+    for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+      const bool again =
+          active(n) && node.op != nullptr && node.op->reads_input(static_cast<int>(k));
+      live_until(values_[id(node.inputs[k])], again ? late : clock_.forward(n));
+    }
+    if (active(n) && node.op != nullptr && node.op->reads_output()) {
+      live_until(values_[id(node.output)], late);
+    }
+  }
+  for (std::size_t v = 0; v < values_.size(); ++v) {
+    const Tape::Value& value = s_.tape.values()[v];
+    // Inputs stay too: metrics read the targets after the sweep.
+    if (value.kept || value.producer == -1) live_until(values_[v], clock_.end());
+  }
+}
+
+}  // namespace espalier
