@@ -1,5 +1,6 @@
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/elementwise_backward.hpp"
+#include "autograd/ops/rectifier.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 
@@ -7,7 +8,7 @@ namespace espalier {
 
 namespace {
 
-class Relu final : public Op {
+class Relu final : public Rectifier {
  public:
   std::string_view name() const override { return "relu"; }
 
