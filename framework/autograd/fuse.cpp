@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "autograd/ops/rectifier.hpp"
 #include "autograd/ops/tail.hpp"
 
 namespace espalier {
@@ -17,6 +18,8 @@ std::vector<std::vector<std::size_t>> find_readers(const Tape& tape) {
   }
   return readers;
 }
+
+bool is_relu(const Op& op) { return dynamic_cast<const Rectifier*>(&op) != nullptr; }
 
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 

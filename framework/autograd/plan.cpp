@@ -65,6 +65,7 @@ Plan::Plan(Tape tape, const PlanOptions& options)
     : state_(std::make_unique<PlanState>(std::move(tape), options)) {
   plan_memory(*state_);
   prepare_nodes(*state_);
+  fuse_rectifiers(*state_);
 }
 
 Plan::~Plan() = default;
@@ -96,7 +97,11 @@ void Plan::forward(std::uint64_t step, bool replay) {
     sweep.at(node.place);
     node.forward.step = step;
     node.forward.replay = replay;
-    node.op->forward(node.forward);
+    if (node.forward_rectifies != nullptr) {
+      node.forward_rectifies->forward_rectified(node.forward);
+    } else {
+      node.op->forward(node.forward);
+    }
   }
   ++state_->forward_sweeps;
 }

@@ -65,7 +65,11 @@ void run_backward(const PlanState& s, PreparedNode& node, std::span<const double
   } else if (node.runs_backward) {
     node.backward.step = node.forward.step;
     if (!node.pulled.empty()) weigh_pull(s, node, border);
-    node.op->backward(node.backward);
+    if (node.backward_rectifies != nullptr) {
+      node.backward_rectifies->backward_rectified(node.backward);
+    } else {
+      node.op->backward(node.backward);
+    }
   }
   if (node.early) {
     std::ranges::fill(node.gram, 0.0);

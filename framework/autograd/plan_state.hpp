@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "autograd/gram.hpp"
+#include "autograd/ops/rectifier.hpp"
 #include "autograd/plan.hpp"
 #include "core/where.hpp"
 
@@ -56,7 +57,11 @@ struct PreparedNode {
   BackwardContext backward;
   GramContext gram_context;
 
-  bool runs_forward = true;    ///< false: the output is a view
+  /// It does the work of the relu that reads its output, or of the one that made its input.
+  const RectifyingOp* forward_rectifies = nullptr;
+  const RectifyingOp* backward_rectifies = nullptr;
+
+  bool runs_forward = true;    ///< false: the output is a view, or a relu done by another op
   bool runs_backward = false;  ///< some input wants a gradient and does not share dy's memory
   bool shared = false;         ///< its parameters are the balancer's
   bool several_lanes = false;  ///< some rows carry several lanes: folding must add them
@@ -139,6 +144,9 @@ void view_region(const PlanState& state, std::size_t node, GradientRegion& regio
 void plan_memory(PlanState& state);
 /// Builds the contexts of all nodes. REQUIRES plan_memory.
 void prepare_nodes(PlanState& state);
+
+/// Gives the work of relus to ops beside them. REQUIRES prepare_nodes.
+void fuse_rectifiers(PlanState& state);
 
 /// Bytes of formed gradients for parameters that several ops use (see Plan::gram).
 std::size_t formed_workspace(const PlanState& state);

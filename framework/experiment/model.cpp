@@ -1,7 +1,6 @@
 #include "experiment/model.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "core/text.hpp"
@@ -183,13 +182,13 @@ Target batch_target(const PlannedModel& model, const TaskVars& task) {
 }
 
 double labelled(const Target& target) {
-  double count = 0.0;
+  Index count = 0;
   if (target.classes.data != nullptr) {
-    for (const std::int32_t label : target.classes.span()) count += label >= 0 ? 1.0 : 0.0;
+    for (const std::int32_t label : target.classes.span()) count += label >= 0 ? 1 : 0;
   } else {
-    for (const real value : target.values.span()) count += std::isnan(value) ? 0.0 : 1.0;
+    for (const real value : target.values.span()) count += value == value ? 1 : 0;  // NaN: missing
   }
-  return count;
+  return static_cast<double>(count);
 }
 
 }  // namespace espalier

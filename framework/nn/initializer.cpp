@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/parallel.hpp"
+#include "tensor/normals.hpp"
 
 namespace espalier {
 
@@ -24,23 +25,22 @@ Fans fans_of(const Shape& shape) {
 }
 
 // A stream can be entered anywhere: every thread draws its own part of the numbers.
-// `words` of the stream make a number.
-template <class Draw>
-void fill(const Tensor& value, const RandomStream& random, std::uint64_t words, Draw draw) {
-  real* const to = value.data;
+void fill_normal(const Tensor& value, double deviation, const RandomStream& random) {
   parallel::for_numbers(value.size(), [&](Index begin, Index end) {
-    RandomStream part = random;
-    part.seek(random.position() + words * static_cast<std::uint64_t>(begin));
-    for (Index i = begin; i < end; ++i) to[i] = static_cast<real>(draw(part));
+    draw_normals(random, deviation, begin, end, value.data);
   });
 }
 
-void fill_normal(const Tensor& value, double deviation, const RandomStream& random) {
-  fill(value, random, 4, [=](RandomStream& part) { return deviation * part.normal(); });
-}
-
 void fill_uniform(const Tensor& value, double bound, const RandomStream& random) {
-  fill(value, random, 2, [=](RandomStream& part) { return bound * (2.0 * part.uniform() - 1.0); });
+  constexpr std::uint64_t kWords = 2;  // of the stream make a number
+  real* const to = value.data;
+  parallel::for_numbers(value.size(), [&](Index begin, Index end) {
+    RandomStream part = random;
+    part.seek(random.position() + kWords * static_cast<std::uint64_t>(begin));
+    for (Index i = begin; i < end; ++i) {
+      to[i] = static_cast<real>(bound * (2.0 * part.uniform() - 1.0));
+    }
+  });
 }
 
 }  // namespace

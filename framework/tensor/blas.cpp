@@ -75,7 +75,7 @@ bool turned(Transpose ta, Transpose tb, Index m, Index n, Index k) {
 
 void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha, const real* a,
           Index lda, const real* b, Index ldb, double beta, real* c, Index ldc,
-          const Finish& finish) {
+          const Finish& finish, const Epilogue& epilogue) {
   if (m == 0 || n == 0) return;
   if (k == 0) {
     library_gemm(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
@@ -86,10 +86,11 @@ void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha, c
                    ldc);
     });
   } else if (!finish && turned(ta, tb, m, n, k)) {
-    multiply(n, m, k, operand(flipped(tb), b, ldb), operand(ta, a, lda), {c, 1, ldc, alpha, beta});
+    multiply(n, m, k, operand(flipped(tb), b, ldb), operand(ta, a, lda),
+             {c, 1, ldc, alpha, beta, {}, 0, epilogue});
   } else {
     multiply(m, n, k, operand(ta, a, lda), operand(flipped(tb), b, ldb),
-             {c, ldc, 1, alpha, beta, finish});
+             {c, ldc, 1, alpha, beta, finish, 0, epilogue});
   }
 }
 

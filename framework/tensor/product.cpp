@@ -36,12 +36,23 @@ real* packing_place() {
 [[maybe_unused]] const bool kPrepared =
     (parallel::prepare_threads_with([] { packing_place(); }), true);
 
+// What is left of a row's columns behind whole vectors.
+void add_bias(const real* sums, Index first, Index columns, real alpha, const real* bias,
+              real* to) {
+  for (Index j = first; j < columns; ++j) to[j] = bias[j] + alpha * sums[j];
+}
+
 void store_rows(const real* sums, Index rows, Index width, Index columns, const Target& c) {
   const auto alpha = static_cast<real>(c.alpha), beta = static_cast<real>(c.beta);
   const Index whole = columns / kLanes * kLanes;
   for (Index i = 0; i < rows; ++i, sums += width) {
     real* const to = c.data + i * c.row;
-    if (beta == 0) {
+    if (const real* const bias = c.epilogue.bias; bias != nullptr) {
+      for (Index j = 0; j < whole; j += kLanes) {
+        simd::store(to + j, simd::load(bias + j) + alpha * simd::load(sums + j));
+      }
+      add_bias(sums, whole, columns, alpha, bias, to);
+    } else if (beta == 0) {
       for (Index j = 0; j < whole; j += kLanes) simd::store(to + j, alpha * simd::load(sums + j));
       for (Index j = whole; j < columns; ++j) to[j] = alpha * sums[j];
     } else {
@@ -50,6 +61,7 @@ void store_rows(const real* sums, Index rows, Index width, Index columns, const 
       }
       for (Index j = whole; j < columns; ++j) to[j] = beta * to[j] + alpha * sums[j];
     }
+    if (c.epilogue.shapes()) shape_numbers(c.at(i, 0).epilogue, columns, to);
   }
 }
 
@@ -57,11 +69,14 @@ void store_columns(const real* sums, Index rows, Index width, Index columns, con
   const auto alpha = static_cast<real>(c.alpha), beta = static_cast<real>(c.beta);
   for (Index j = 0; j < columns; ++j) {
     real* const to = c.data + j * c.column;
-    if (beta == 0) {
+    if (const real* const bias = c.epilogue.bias; bias != nullptr) {
+      for (Index i = 0; i < rows; ++i) to[i] = bias[i] + alpha * sums[i * width + j];
+    } else if (beta == 0) {
       for (Index i = 0; i < rows; ++i) to[i] = alpha * sums[i * width + j];
     } else {
       for (Index i = 0; i < rows; ++i) to[i] = beta * to[i] + alpha * sums[i * width + j];
     }
+    if (c.epilogue.shapes()) shape_numbers(c.at(0, j).epilogue, rows, to);
   }
 }
 
@@ -106,6 +121,29 @@ void multiply_packed(Index m, Index columns, Index depth, const Operand& a, cons
   }
 }
 
+/// Columns [0, columns), whole vectors of them, of one tile's rows: B is read once, where it lies.
+void multiply_unpacked(Index m, Index columns, Index depth, const Operand& a, const Operand& b,
+                       const Target& c) {
+  alignas(simd::kBytes) real sums[kTileRows * kTileColumns];
+  Index offsets[kTileRows];
+  for (Index i = 0; i < m; ++i) offsets[i] = i * a.row;
+  for (Index j = 0; j < columns; j += kTileColumns) {
+    const Index here = std::min(kTileColumns, columns - j);
+    sum_tile({.a = a.data,
+              .offsets = offsets,
+              .run = depth,
+              .step = a.step,
+              .b = b.at(j, 0).data,
+              .b_stride = b.step},
+             m, here / kLanes, sums);
+    if (c.column == 1) {
+      store_rows(sums, m, here, here, c.at(0, j));
+    } else {
+      store_columns(sums, m, here, here, c.at(0, j));
+    }
+  }
+}
+
 void multiply_in_tiles(Index m, Index n, Index k, const Operand& a, const Operand& b,
                        const Target& target) {
   Target c = target;
@@ -115,12 +153,21 @@ void multiply_in_tiles(Index m, Index n, Index k, const Operand& a, const Operan
   const Index wide = kPacked / deep / kTileColumns * kTileColumns;
   for (Index first = 0; first < k; first += deep) {
     const Index depth = std::min(deep, k - first);
-    for (Index j = 0; j < n; j += wide) {
+    const bool final = first + depth == k;
+    c.epilogue.rectify = final && target.epilogue.rectify;
+    c.epilogue.mask = final ? target.epilogue.mask : nullptr;
+    const Index unpacked = m <= kTileRows && b.row == 1 ? n / kLanes * kLanes : 0;
+    if (unpacked > 0) {
+      multiply_unpacked(m, unpacked, depth, a.at(0, first), b.at(0, first), c);
+      if (final) c.done(m, unpacked);
+    }
+    for (Index j = unpacked; j < n; j += wide) {
       const Index columns = std::min(wide, n - j);
       pack(b.at(j, first), columns, depth, kTileColumns, packed);
-      multiply_packed(m, columns, depth, a.at(0, first), packed, c.at(0, j), first + depth == k);
+      multiply_packed(m, columns, depth, a.at(0, first), packed, c.at(0, j), final);
     }
     c.beta = 1.0;
+    c.epilogue.bias = nullptr;
   }
 }
 
@@ -141,7 +188,8 @@ struct Split {
   Index tile, tiles;
 };
 
-Split split(Index m, Index n) {
+// In doubt by rows where those are a batch's: the thread that made them has them in its cache.
+Split split(Index m, Index n, bool batch) {
   const Index row_tiles = (m + kTileRows - 1) / kTileRows;
   const Index column_tiles = (n + kTileColumns - 1) / kTileColumns;
   const auto balance = [](Index tiles) {
@@ -150,8 +198,8 @@ Split split(Index m, Index n) {
     return static_cast<double>(tiles) / static_cast<double>(rounds * threads);
   };
   const double gain = balance(row_tiles) - balance(column_tiles);
-  constexpr double kWorthIt = 0.05;
-  const bool by_rows = gain > kWorthIt || (gain > -kWorthIt && m > n);
+  constexpr double kWorthIt = 0.06;
+  const bool by_rows = gain > kWorthIt || (gain > -kWorthIt && (m > n || (m == n && batch)));
   return by_rows ? Split{true, kTileRows, row_tiles} : Split{false, kTileColumns, column_tiles};
 }
 
@@ -159,11 +207,11 @@ Split split(Index m, Index n) {
 
 void multiply(Index m, Index n, Index k, const Operand& a, const Operand& b, const Target& c) {
   constexpr double kWorthAThread = 3e4;  // multiply-adds
-  const Split s = split(m, n);
+  const Split s = split(m, n, a.step == 1);
   const Form multiply_piece = form(n, k, a, b, c);
   const double size = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   const auto most = std::max<Index>(1, static_cast<Index>(size / kWorthAThread));
-  const Index grain = (s.tiles + most - 1) / most;
+  const Index grain = std::max<Index>(1, s.tiles / most);
   parallel::for_pieces(s.tiles, grain, [&](int /*piece*/, Index begin, Index end) {
     const Index first = begin * s.tile;
     if (s.by_rows) {

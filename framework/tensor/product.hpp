@@ -1,6 +1,7 @@
 #pragma once
 
 #include "espalier/finish.hpp"
+#include "tensor/epilogue.hpp"
 #include "tensor/pack.hpp"
 
 namespace espalier {
@@ -15,10 +16,15 @@ struct Target {
   double beta;
   Finish finish{};  ///< of C's numbers, counted from `first`; with it column == 1
   Index first = 0;
+  /// Its bias runs along the columns where column == 1, along the rows otherwise.
+  Epilogue epilogue{};
 
   Target at(Index i, Index j) const {
     const Index offset = i * row + j * column;
-    return {data + offset, row, column, alpha, beta, finish, first + offset};
+    Target to = {data + offset, row, column, alpha, beta, finish, first + offset, epilogue};
+    if (epilogue.bias != nullptr) to.epilogue.bias += column == 1 ? j : i;
+    if (epilogue.mask != nullptr) to.epilogue.mask += offset;
+    return to;
   }
   /// Numbers [0, columns) of the first `rows` rows are final.
   void done(Index rows, Index columns) const {

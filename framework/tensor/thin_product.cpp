@@ -38,9 +38,14 @@ void multiply_by_dots(Index m, Index n, Index k, const Operand& a, const Operand
   const auto alpha = static_cast<real>(c.alpha), beta = static_cast<real>(c.beta);
   for (Index i = 0; i < m; ++i) {
     for (Index j = 0; j < n; ++j) {
-      real* const to = c.at(i, j).data;
+      const Target to = c.at(i, j);
       const real sum = alpha * dot(k, a.at(i, 0).data, b.at(j, 0).data);
-      *to = beta == 0 ? sum : beta * *to + sum;
+      if (to.epilogue.bias != nullptr) {
+        *to.data = *to.epilogue.bias + sum;
+      } else {
+        *to.data = beta == 0 ? sum : beta * *to.data + sum;
+      }
+      shape_numbers(to.epilogue, 1, to.data);
     }
     c.at(i, 0).done(1, n);
   }
@@ -51,7 +56,9 @@ void multiply_outer(Index m, Index n, Index k, const Operand& a, const Operand& 
   const auto beta = static_cast<real>(c.beta);
   for (Index i = 0; i < m; ++i) {
     real* __restrict to = c.data + i * c.row;
-    if (beta == 0) {
+    if (c.epilogue.bias != nullptr) {
+      std::copy_n(c.epilogue.bias, n, to);
+    } else if (beta == 0) {
       std::fill_n(to, n, real{0});
     } else if (beta != 1) {
       for (Index j = 0; j < n; ++j) to[j] *= beta;
@@ -61,6 +68,7 @@ void multiply_outer(Index m, Index n, Index k, const Operand& a, const Operand& 
       const real* __restrict from = b.at(0, l).data;
       for (Index j = 0; j < n; ++j) to[j] += x * from[j];
     }
+    shape_numbers(c.at(i, 0).epilogue, n, to);
     c.at(i, 0).done(1, n);
   }
 }

@@ -5,6 +5,7 @@
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/joined_runs.hpp"
 #include "autograd/ops/linear_gram.hpp"
+#include "autograd/ops/rectifier.hpp"
 #include "espalier/ops.hpp"
 #include "tensor/blas.hpp"
 #include "tensor/matrix.hpp"
@@ -15,7 +16,7 @@ namespace {
 
 using blas::Transpose;
 
-class Linear final : public Op {
+class Linear final : public RectifyingOp {
  public:
   Linear(Parameter& weight, Parameter* bias) : owned_{&weight, bias}, count_(bias ? 2U : 1U) {}
 
@@ -38,12 +39,8 @@ class Linear final : public Op {
   }
 
   // Y = X W' + 1 b'
-  void forward(const OpContext& c) const override {
-    const Index i = inputs(), o = outputs(), rows = c.output.size() / o;
-    if (count_ == 2) matrix::fill_rows(c.output.data, rows, o, owned_[1]->value.data);
-    blas::gemm(Transpose::no, Transpose::yes, rows, o, i, 1.0, c.inputs[0].data, i, weight(), i,
-               count_ == 2 ? 1.0 : 0.0, c.output.data, o);
-  }
+  void forward(const OpContext& c) const override { write_output(c, false); }
+  void forward_rectified(const OpContext& c) const override { write_output(c, true); }
 
   // dX = dY W
   void backward(const BackwardContext& c) const override {
@@ -53,6 +50,16 @@ class Linear final : public Op {
                  c.dy.data + run.dy_row * inner * o, o, weight(), i, run.accumulate ? 1.0 : 0.0,
                  c.dx[0].data + run.dx_row * inner * i, i);
     });
+  }
+
+  // dX = dY W [X > 0]
+  void backward_rectified(const BackwardContext& c) const override {
+    const Index i = inputs(), o = outputs(), inner = c.dy.shape.row_size() / o;
+    const Run& run = c.runs[0][0];
+    blas::gemm(Transpose::no, Transpose::no, run.rows * inner, i, o, 1.0,
+               c.dy.data + run.dy_row * inner * o, o, weight(), i, 0.0,
+               c.dx[0].data + run.dx_row * inner * i, i, {},
+               {.mask = c.inputs[0].data + run.value_row * inner * i});
   }
 
   // dW = dY' X, db = dY' 1
@@ -85,6 +92,13 @@ class Linear final : public Op {
   }
 
  private:
+  void write_output(const OpContext& c, bool rectify) const {
+    const Index i = inputs(), o = outputs(), rows = c.output.size() / o;
+    blas::gemm(Transpose::no, Transpose::yes, rows, o, i, 1.0, c.inputs[0].data, i, weight(), i,
+               0.0, c.output.data, o, {},
+               {.bias = count_ == 2 ? owned_[1]->value.data : nullptr, .rectify = rectify});
+  }
+
   Index inputs() const { return owned_[0]->value.shape[1]; }
   Index outputs() const { return owned_[0]->value.shape[0]; }
   const real* weight() const { return owned_[0]->value.data; }

@@ -1,6 +1,6 @@
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/elementwise_backward.hpp"
-#include "autograd/ops/tail.hpp"
+#include "autograd/ops/rectifier.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 
@@ -8,7 +8,7 @@ namespace espalier {
 
 namespace {
 
-class Relu final : public Op {
+class Relu final : public Rectifier {
  public:
   std::string_view name() const override { return "relu"; }
 
@@ -44,8 +44,6 @@ class Relu final : public Op {
 };
 
 }  // namespace
-
-bool is_relu(const Op& op) { return dynamic_cast<const Relu*>(&op) != nullptr; }
 
 Var relu(Tape& tape, Var x) { return tape.record(std::make_unique<Relu>(), {x}); }
 

@@ -7,8 +7,6 @@
 /// Ops that another one can compute in the same pass: see autograd/fuse.hpp.
 namespace espalier {
 
-bool is_relu(const Op& op);
-
 /// Whether `op` is max pooling over pool_halves' window of these images (N, H, W, C).
 bool pools_halves(const Op& op, const Shape& images);
 

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <limits>
 
 #include "nn/metrics/labelled.hpp"
@@ -13,10 +14,9 @@ class Rmse final : public Metric {
   bool higher_is_better() const override { return false; }
 
   void add(const ConstTensor& prediction, const Target& target) override {
-    for_labelled(prediction, target, [this](Index /*output*/, double p, double t) {
-      sums()[0] += (p - t) * (p - t);
-      sums()[1] += 1.0;
-    });
+    const Labelled all = all_of(prediction, target);
+    sums()[0] += all.sum([](double p, double t) { return (p - t) * (p - t); });
+    sums()[1] += all.labelled();
   }
 
   double value() const override {

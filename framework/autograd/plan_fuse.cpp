@@ -1,0 +1,61 @@
+#include <algorithm>
+
+#include "autograd/plan_state.hpp"
+
+namespace espalier {
+
+namespace {
+
+std::size_t id(Var v) { return static_cast<std::size_t>(v.id); }
+
+// Planned in place, nobody but the relu reads what it reads: its producer may as well write y.
+void fuse_forward(PlanState& s, std::size_t relu) {
+  const Tape::Node& node = s.tape.nodes()[relu];
+  const int producer = s.tape.value(node.inputs[0]).producer;
+  if (producer < 0 || s.values[id(node.inputs[0])].data != s.values[id(node.output)].data) return;
+  PreparedNode& before = s.nodes[static_cast<std::size_t>(producer)];
+  before.forward_rectifies = dynamic_cast<const RectifyingOp*>(before.op);
+  if (before.forward_rectifies != nullptr) s.nodes[relu].runs_forward = false;
+}
+
+// All rows in one stretch, in place: dx is dy's memory.
+bool passes_all_rows(const PreparedNode& node) {
+  if (!node.runs_backward || node.runs[0].size() != 1) return false;
+  const Run& run = node.runs[0][0];
+  return run.rows == node.dx[0].shape[0] && run.dx_row == 0 && !run.accumulate;
+}
+
+// The only op that passes a cotangent to the relu, over all of its rows, may as well mask it.
+void fuse_backward(PlanState& s, std::size_t relu) {
+  const Tape::Node& node = s.tape.nodes()[relu];
+  const auto reads = [&](std::size_t n) {
+    return s.reach.active[n] != 0 && std::ranges::any_of(s.tape.nodes()[n].inputs, [&](Var v) {
+             return v.id == node.output.id;
+           });
+  };
+  PreparedNode* reader = nullptr;
+  for (std::size_t n = relu + 1; n < s.nodes.size(); ++n) {
+    if (!reads(n)) continue;
+    if (reader != nullptr) return;
+    reader = &s.nodes[n];
+  }
+  if (reader == nullptr || !passes_all_rows(s.nodes[relu]) || !passes_all_rows(*reader) ||
+      s.nodes[relu].dx[0].data != s.nodes[relu].backward.dy.data ||
+      s.nodes[relu].runs[0][0].value_row != reader->runs[0][0].value_row) {
+    return;
+  }
+  reader->backward_rectifies = dynamic_cast<const RectifyingOp*>(reader->op);
+  if (reader->backward_rectifies != nullptr) s.nodes[relu].runs_backward = false;
+}
+
+}  // namespace
+
+void fuse_rectifiers(PlanState& s) {
+  for (std::size_t n = 0; n < s.nodes.size(); ++n) {
+    if (dynamic_cast<const Rectifier*>(s.nodes[n].op) == nullptr) continue;
+    fuse_forward(s, n);
+    if (s.tape.training() && s.reach.active[n] != 0) fuse_backward(s, n);
+  }
+}
+
+}  // namespace espalier
