@@ -104,13 +104,15 @@ class Attention final : public StageSharing {
     }
     Var y = relu(net, conv(net, "conv", before, {.channels = to[-1], .kernel = 3}));
     const Shape from = stage.tape().shape(y);
-    const Index ratio = from[1] / to[1];
-    if (ratio < 1 || from[1] / ratio != to[1] || from[2] / ratio != to[2]) {
-      throw ShapeError(
-          text::cat("[attention] expected features that shrink by a whole number, found ",
-                    to_string(from), " before ", to_string(to)));
+    const Index stride = std::max<Index>(1, from[1] / to[1]);
+    const Index kernel = from[1] - (to[1] - 1) * stride;
+    constexpr Index kMost = 15;  // that max_pool takes
+    if (kernel < 1 || kernel > kMost || from[2] - (to[2] - 1) * stride != kernel) {
+      throw ShapeError(text::cat("[attention] expected features that square windows of at most ",
+                                 kMost, " pixels bring to the size of the next ones, found ",
+                                 to_string(from), " before ", to_string(to)));
     }
-    return ratio > 1 ? max_pool(net, y, {.kernel = ratio}) : y;
+    return kernel > 1 ? max_pool(net, y, {.kernel = kernel, .stride = stride}) : y;
   }
 
   Var mask(const Net& net, Var seen, Index width) const {

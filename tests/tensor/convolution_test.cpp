@@ -78,14 +78,20 @@ void check_close(const Numbers& found, const std::vector<double>& wanted, Index 
   CHECK(worst <= rounding * static_cast<double>(std::numeric_limits<real>::epsilon()));
 }
 
-/// A case with its numbers, its scratch for 1 or 2 threads, and what each array must become.
+using Winners = std::vector<std::uint8_t>;
+
+/// A case with its numbers, and what each array must become. `pooled`: the outputs' gradient is
+/// what max(0, .) and max pooling left of it.
 struct Problem {
   Case t;
   Index images;
   Numbers x, w, b, dy;
-  std::vector<double> y, dx, dw;
+  std::vector<double> y, dx, dw, db;
+  bool pooled;
+  Numbers pooled_dy;
+  Winners winners;
 
-  Problem(const Case& of, Index count)
+  Problem(const Case& of, Index count, bool with_pooling)
       : t(of),
         images(count),
         x(random_numbers(count * of.v.image_size(), "x")),
@@ -94,7 +100,10 @@ struct Problem {
         dy(random_numbers(count * of.v.positions() * of.outputs, "dy")),
         y(dy.size()),
         dx(x.size()),
-        dw(w.size()) {
+        dw(w.size()),
+        db(b.size()),
+        pooled(with_pooling) {
+    if (pooled) pool();
     const auto d = [](const Numbers& of_array, Index i) {
       return static_cast<double>(of_array[static_cast<std::size_t>(i)]);
     };
@@ -106,29 +115,76 @@ struct Problem {
       dx[static_cast<std::size_t>(in)] += d(dy, out) * d(w, k);
       dw[static_cast<std::size_t>(k)] += d(dy, out) * d(x, in);
     });
+    for (std::size_t i = 0; i < dy.size(); ++i) {
+      db[i % b.size()] += static_cast<double>(dy[i]);
+    }
+  }
+
+  OutputGradient gradient() const {
+    return pooled ? OutputGradient{pooled_dy.data(), winners.data()} : OutputGradient{dy.data()};
+  }
+
+ private:
+  /// Draws a pooled gradient; dy becomes what it stands for.
+  void pool() {
+    const Index width = t.v.out_width(), o = t.outputs;
+    pooled_dy = random_numbers(static_cast<Index>(dy.size()) / 4, "pooled");
+    RandomStream random(2, "winners");
+    std::fill(dy.begin(), dy.end(), real{0});
+    for (std::size_t i = 0; i < pooled_dy.size(); ++i) {
+      winners.push_back(static_cast<std::uint8_t>(random.uniform() * 5.0));
+      const auto at = static_cast<Index>(i);
+      const Index column = at / o % (width / 2), row = at / o / (width / 2);  // of all images
+      const Index y0 = 2 * row + winners[i] / 2, x0 = 2 * column + winners[i] % 2;
+      if (winners[i] == pool_halves::kNobody) continue;
+      dy[static_cast<std::size_t>((y0 * width + x0) * o + at % o)] = pooled_dy[i];
+    }
   }
 };
+
+bool can_pool(const Case& t) { return pool_halves::fits(pool_halves::over(t.v, t.outputs)); }
 
 Numbers room(Index numbers) {
   return Numbers(static_cast<std::size_t>(numbers), std::numeric_limits<real>::quiet_NaN());
 }
 
-using Forward = void (*)(const Window&, Index, const real*, Index, const real*, const real*, real*,
-                         std::span<real>);
-using InputGradient = void (*)(const Window&, Index, const real*, Index, const real*, bool, real*,
-                               std::span<real>);
-using WeightGradient = void (*)(const Window&, Index, const real*, const real*, Index, double,
-                                double, real*, std::span<real>);
+using Forward = void (*)(const Window&, Index, const real*, Index, const real*, const real*,
+                         const OutputPlace&, std::span<real>);
+using InputGradient = void (*)(const Window&, Index, const OutputGradient&, Index, const real*,
+                               bool, real*, std::span<real>);
+using WeightGradient = void (*)(const Window&, Index, const real*, const OutputGradient&, Index,
+                                double, double, real*, std::span<real>);
 
 void check_forward(const Problem& p, Forward forward, Numbers scratch) {
   Numbers y = room(static_cast<Index>(p.y.size()));
-  forward(p.t.v, p.images, p.x.data(), p.t.outputs, p.w.data(), p.b.data(), y.data(), scratch);
-  check_close(y, p.y, p.images);
+  const auto call = [&](const OutputPlace& to) {
+    forward(p.t.v, p.images, p.x.data(), p.t.outputs, p.w.data(), p.b.data(), to, scratch);
+  };
+  if (!p.pooled) {
+    call({y.data()});
+    check_close(y, p.y, p.images);
+    return;
+  }
+  // The same bits as max pooling of what it makes without.
+  Numbers apart = room(convolution::direct::forward_scratch(p.t.v, p.t.outputs, 2, false));
+  convolution::direct::forward(p.t.v, p.images, p.x.data(), p.t.outputs, p.w.data(), p.b.data(),
+                               {y.data()}, apart);
+  Numbers wanted = room(static_cast<Index>(p.y.size()) / 4), found = wanted;
+  Winners who(wanted.size()), who_found(wanted.size(), 9);
+  const Index numbers = p.t.v.positions() * p.t.outputs;
+  for (Index n = 0; n < p.images; ++n) {
+    pool_halves::largest(pool_halves::over(p.t.v, p.t.outputs), y.data() + n * numbers,
+                         wanted.data() + n * numbers / 4, who.data() + n * numbers / 4);
+  }
+  pool_halves::rectify(static_cast<Index>(wanted.size()), wanted.data(), who.data());
+  call({found.data(), who_found.data()});
+  CHECK(found == wanted);
+  CHECK(who_found == who);
 }
 
 void check_weight_gradient(const Problem& p, WeightGradient gradient, Numbers scratch) {
   const auto call = [&](double alpha, double beta, Numbers& dw) {
-    gradient(p.t.v, p.images, p.x.data(), p.dy.data(), p.t.outputs, alpha, beta, dw.data(),
+    gradient(p.t.v, p.images, p.x.data(), p.gradient(), p.t.outputs, alpha, beta, dw.data(),
              scratch);
   };
   Numbers dw = room(static_cast<Index>(p.dw.size()));
@@ -140,7 +196,7 @@ void check_weight_gradient(const Problem& p, WeightGradient gradient, Numbers sc
 
 void check_input_gradient(const Problem& p, InputGradient gradient, Numbers scratch) {
   const auto call = [&](bool add, Numbers& dx) {
-    gradient(p.t.v, p.images, p.dy.data(), p.t.outputs, p.w.data(), add, dx.data(), scratch);
+    gradient(p.t.v, p.images, p.gradient(), p.t.outputs, p.w.data(), add, dx.data(), scratch);
   };
   Numbers dx = room(static_cast<Index>(p.dx.size()));
   call(false, dx);
@@ -153,16 +209,13 @@ void check_input_gradient(const Problem& p, InputGradient gradient, Numbers scra
 void check_chosen(const Problem& p, int threads) {
   const Window& v = p.t.v;
   const Index outputs = p.t.outputs;
-  const auto scratch = [&] { return room(convolution::scratch(v, outputs, p.images, threads)); };
+  const auto scratch = [&] {
+    return room(convolution::scratch(v, outputs, p.images, threads, p.pooled));
+  };
   check_forward(p, convolution::forward, scratch());
   check_input_gradient(p, convolution::input_gradient, scratch());
   check_weight_gradient(p, convolution::weight_gradient,
-                        room(convolution::weight_gradient_scratch(v, outputs, threads)));
-}
-
-void direct_forward(const Window& v, Index images, const real* x, Index outputs, const real* weight,
-                    const real* bias, real* y, std::span<real> scratch) {
-  convolution::direct::forward(v, images, x, outputs, weight, bias, /*add=*/false, y, scratch);
+                        room(convolution::weight_gradient_scratch(v, outputs, threads, p.pooled)));
 }
 
 void check_ways(const Problem& p, int threads) {
@@ -170,24 +223,27 @@ void check_ways(const Problem& p, int threads) {
   namespace across = convolution::across;
   const Window& v = p.t.v;
   const Index outputs = p.t.outputs;
-  check_forward(p, direct_forward, room(direct::forward_scratch(v, outputs, threads)));
-  check_forward(p, across::forward, room(across::forward_scratch(v, outputs, threads)));
+  check_forward(p, direct::forward, room(direct::forward_scratch(v, outputs, threads, p.pooled)));
+  check_forward(p, across::forward, room(across::forward_scratch(v, outputs, threads, p.pooled)));
   check_weight_gradient(p, direct::weight_gradient,
-                        room(direct::weight_gradient_scratch(v, outputs, threads)));
+                        room(direct::weight_gradient_scratch(v, outputs, threads, p.pooled)));
   check_weight_gradient(p, across::weight_gradient,
-                        room(across::weight_gradient_scratch(v, outputs, threads)));
-  check_input_gradient(p, unfolded::input_gradient, room(unfolded::scratch(v, p.images, threads)));
+                        room(across::weight_gradient_scratch(v, outputs, threads, p.pooled)));
+  check_input_gradient(p, unfolded::input_gradient,
+                       room(unfolded::scratch(v, outputs, p.images, threads, p.pooled)));
   if (!direct::turns(v)) return;
-  const Window turned = direct::turned(v, outputs);
   check_input_gradient(p, direct::input_gradient,
-                       room(direct::forward_scratch(turned, v.channels, threads)));
+                       room(direct::input_gradient_scratch(v, outputs, threads, p.pooled)));
   check_input_gradient(p, across::input_gradient,
-                       room(across::forward_scratch(turned, v.channels, threads)));
+                       room(across::input_gradient_scratch(v, outputs, threads, p.pooled)));
 }
 
 void check_problem(const Problem& p, int threads) {
-  check_chosen(p, threads);
+  if (!p.pooled || !convolution::pointwise(p.t.v)) check_chosen(p, threads);
   check_ways(p, threads);
+  Numbers db = room(p.t.outputs);
+  p.gradient().channel_sums(p.images * p.t.v.positions(), p.t.outputs, 1.0, 0.0, db.data());
+  check_close(db, p.db, p.images);
 }
 
 }  // namespace
@@ -199,12 +255,16 @@ TEST_CASE("convolutions and their gradients equal their sums written out") {
     CAPTURE(t.v.channels);
     CAPTURE(t.outputs);
     for (const Index images : kImages) {
-      const Problem problem(t, images);
-      for (const int threads : {1, 2}) {
-        parallel::set_threads(threads);
-        check_problem(problem, threads);
-        // Planned for one thread, run where there are more: it makes do.
-        if (threads == 2) check_problem(problem, 1);
+      for (const bool pooled : {false, true}) {
+        if (pooled && !can_pool(t)) continue;
+        CAPTURE(pooled);
+        const Problem problem(t, images, pooled);
+        for (const int threads : {1, 2}) {
+          parallel::set_threads(threads);
+          check_problem(problem, threads);
+          // Planned for one thread, run where there are more: it makes do.
+          if (threads == 2) check_problem(problem, 1);
+        }
       }
     }
   }
@@ -212,28 +272,28 @@ TEST_CASE("convolutions and their gradients equal their sums written out") {
 }
 
 TEST_CASE("an image has the same bits alone and among others") {
+  const int threads = parallel::threads();
   for (const Case& t : cases()) {
     const Index images = kImages.back();
-    const Problem p(t, images);
+    const Problem p(t, images, /*with_pooling=*/false);
     const Window& v = t.v;
     const Index numbers = v.positions() * t.outputs;
-    Numbers scratch = room(convolution::scratch(v, t.outputs, images, parallel::threads()));
+    Numbers scratch = room(convolution::scratch(v, t.outputs, images, threads, false));
     Numbers all = room(images * numbers), one = room(numbers);
-    convolution::forward(v, images, p.x.data(), t.outputs, p.w.data(), nullptr, all.data(),
+    convolution::forward(v, images, p.x.data(), t.outputs, p.w.data(), nullptr, {all.data()},
                          scratch);
     for (const Index n : {Index{3}, images - 1}) {
       convolution::forward(v, 1, p.x.data() + n * v.image_size(), t.outputs, p.w.data(), nullptr,
-                           one.data(), scratch);
+                           {one.data()}, scratch);
       CHECK(one == Numbers(all.begin() + n * numbers, all.begin() + (n + 1) * numbers));
     }
     if (!convolution::direct::turns(v)) continue;
     Numbers dx = room(images * v.image_size()), other = dx;
-    const Window turned = convolution::direct::turned(v, t.outputs);
-    scratch = room(convolution::across::forward_scratch(turned, v.channels, parallel::threads()) +
-                   convolution::direct::forward_scratch(turned, v.channels, parallel::threads()));
-    convolution::across::input_gradient(v, images, p.dy.data(), t.outputs, p.w.data(), false,
+    scratch = room(convolution::across::input_gradient_scratch(v, t.outputs, threads, false));
+    convolution::across::input_gradient(v, images, {p.dy.data()}, t.outputs, p.w.data(), false,
                                         dx.data(), scratch);
-    convolution::direct::input_gradient(v, images, p.dy.data(), t.outputs, p.w.data(), false,
+    scratch = room(convolution::direct::input_gradient_scratch(v, t.outputs, threads, false));
+    convolution::direct::input_gradient(v, images, {p.dy.data()}, t.outputs, p.w.data(), false,
                                         other.data(), scratch);
     CHECK(dx == other);
   }
