@@ -1,44 +1,14 @@
 #include "tensor/pack.hpp"
 
 #include <algorithm>
-#include <utility>
+
+#include "tensor/transpose.hpp"
 
 namespace espalier {
 
 namespace {
 
 using simd::kLanes;
-using simd::Vector;
-
-template <Index... kAt>
-Vector low(Vector x, Vector y, std::integer_sequence<Index, kAt...> /*places*/) {
-  return __builtin_shufflevector(x, y, (kAt % 2 == 0 ? kAt / 2 : kLanes + kAt / 2)...);
-}
-template <Index... kAt>
-Vector high(Vector x, Vector y, std::integer_sequence<Index, kAt...> /*places*/) {
-  return __builtin_shufflevector(x, y,
-                                 (kLanes / 2 + (kAt % 2 == 0 ? kAt / 2 : kLanes + kAt / 2))...);
-}
-
-// Dealing rows out like cards, half of them with the other half, log2(kLanes) times, transposes.
-void transpose_block(const real* from, Index from_stride, real* to, Index to_stride) {
-  constexpr auto kPlaces = std::make_integer_sequence<Index, kLanes>();
-  Vector v[kLanes], w[kLanes];
-#pragma GCC unroll 16
-  for (Index i = 0; i < kLanes; ++i) v[i] = simd::load(from + i * from_stride);
-#pragma GCC unroll 4
-  for (Index width = 1; width < kLanes; width *= 2) {
-#pragma GCC unroll 16
-    for (Index i = 0; i < kLanes / 2; ++i) {
-      w[2 * i] = low(v[i], v[i + kLanes / 2], kPlaces);
-      w[2 * i + 1] = high(v[i], v[i + kLanes / 2], kPlaces);
-    }
-#pragma GCC unroll 16
-    for (Index i = 0; i < kLanes; ++i) v[i] = w[i];
-  }
-#pragma GCC unroll 16
-  for (Index i = 0; i < kLanes; ++i) simd::store(to + i * to_stride, v[i]);
-}
 
 // Row by row over all panels: memory is read in order.
 void pack_rows(const Operand& b, Index columns, Index depth, Index panel, real* to) {
@@ -64,7 +34,7 @@ void transpose_edge(const Operand& b, Index columns, Index depth, real* to, Inde
   for (Index j = 0; j < columns; ++j) {
     std::copy_n(b.data + j * b.row, depth, block + j * kLanes);
   }
-  transpose_block(block, kLanes, turned, kLanes);
+  simd::transpose_block(block, kLanes, turned, kLanes);
   for (Index k = 0; k < depth; ++k) {
     simd::store(to + k * to_stride, simd::load(turned + k * kLanes));
   }
@@ -75,7 +45,7 @@ void pack_columns(const Operand& b, Index columns, Index depth, Index width, rea
     for (Index k = 0; k < depth; k += kLanes) {
       real* const place = to + k * width + j;
       if (j + kLanes <= columns && k + kLanes <= depth) {
-        transpose_block(b.at(j, k).data, b.row, place, width);
+        simd::transpose_block(b.at(j, k).data, b.row, place, width);
       } else {
         transpose_edge(b.at(j, k), std::min(kLanes, columns - j), std::min(kLanes, depth - k),
                        place, width);

@@ -6,8 +6,8 @@
 #include "autograd/ops/joined_runs.hpp"
 #include "autograd/ops/linear_gram.hpp"
 #include "espalier/ops.hpp"
-#include "tensor/blas.hpp"
 #include "tensor/matrix.hpp"
+#include "tensor/precision.hpp"
 
 namespace espalier {
 
@@ -41,17 +41,17 @@ class Linear final : public Op {
   void forward(const OpContext& c) const override {
     const Index i = inputs(), o = outputs(), rows = c.output.size() / o;
     if (count_ == 2) matrix::fill_rows(c.output.data, rows, o, owned_[1]->value.data);
-    blas::gemm(Transpose::no, Transpose::yes, rows, o, i, 1.0, c.inputs[0].data, i, weight(), i,
-               count_ == 2 ? 1.0 : 0.0, c.output.data, o);
+    precision::gemm(Transpose::no, Transpose::yes, rows, o, i, 1.0, c.inputs[0].data, i, weight(),
+                    i, count_ == 2 ? 1.0 : 0.0, c.output.data, o);
   }
 
   // dX = dY W
   void backward(const BackwardContext& c) const override {
     const Index i = inputs(), o = outputs(), inner = c.dy.shape.row_size() / o;
     for_joined_runs(c.runs[0], [&](const Run& run) {
-      blas::gemm(Transpose::no, Transpose::no, run.rows * inner, i, o, 1.0,
-                 c.dy.data + run.dy_row * inner * o, o, weight(), i, run.accumulate ? 1.0 : 0.0,
-                 c.dx[0].data + run.dx_row * inner * i, i);
+      precision::gemm(Transpose::no, Transpose::no, run.rows * inner, i, o, 1.0,
+                      c.dy.data + run.dy_row * inner * o, o, weight(), i,
+                      run.accumulate ? 1.0 : 0.0, c.dx[0].data + run.dx_row * inner * i, i);
     });
   }
 
@@ -59,8 +59,8 @@ class Linear final : public Op {
   void parameter_gradient(const GradientContext& c) const override {
     const Index i = inputs(), o = outputs(), rows = c.dy.size() / o;
     if (const Sink& w = c.sinks[0]; w.data != nullptr) {
-      blas::gemm(Transpose::yes, Transpose::no, o, i, rows, w.alpha, c.dy.data, o, c.inputs[0].data,
-                 i, w.beta, w.data, i, w.finish);
+      precision::gemm(Transpose::yes, Transpose::no, o, i, rows, w.alpha, c.dy.data, o,
+                      c.inputs[0].data, i, w.beta, w.data, i, w.finish);
     }
     if (count_ == 2 && c.sinks[1].data != nullptr) {
       matrix::column_sums(c.dy.data, rows, o, c.sinks[1].alpha, c.sinks[1].beta, c.sinks[1].data);
