@@ -22,6 +22,11 @@ Setting& setting() {
   return only;
 }
 
+const bfloat::Engine* fastest() {
+  const bfloat::Engine* const amx = bfloat::amx_engine();
+  return amx != nullptr ? amx : bfloat::avx512_engine();
+}
+
 Abilities ask() {
   Abilities found;
   found.in_float = sizeof(real) == sizeof(float);
@@ -70,13 +75,11 @@ void set(Precision precision, const bfloat::Engine* engine) {
   s = {};
   if (precision == Precision::fp32) return;
   s.parts = precision == Precision::fp32_split ? 3 : 1;
-  s.engine = engine != nullptr      ? engine
-             : bfloat::amx_engine() ? bfloat::amx_engine()
-                                    : bfloat::avx512_engine();
+  s.engine = engine != nullptr ? engine : fastest();
 }
 
-std::string_view instructions() {
-  return setting().engine == nullptr ? "" : setting().engine->name;
+std::string_view instructions_of(Precision precision) {
+  return precision == Precision::fp32 || fastest() == nullptr ? "" : fastest()->name;
 }
 
 void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha, const real* a,

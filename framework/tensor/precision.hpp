@@ -46,8 +46,9 @@ ESPALIER_API std::string missing(Precision precision, const Abilities& abilities
 /// REQUIRES: an engine, or missing(precision, abilities()) is "".
 ESPALIER_API void set(Precision precision, const bfloat::Engine* engine = nullptr);
 
-/// Instructions that products are computed by: part of what determines bits; "" for fp32.
-ESPALIER_API std::string_view instructions();
+/// Instructions of this processor that `set` would take for it: part of what determines bits; ""
+/// for fp32, and where there are none.
+ESPALIER_API std::string_view instructions_of(Precision precision);
 
 /// blas::gemm in the precision that was set. Sums along k in an order that depends on k alone.
 ESPALIER_API void gemm(blas::Transpose ta, blas::Transpose tb, Index m, Index n, Index k,
