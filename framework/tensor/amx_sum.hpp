@@ -55,6 +55,7 @@ void sum_in_tiles(const TileOperands& of, float* sums) {
   if constexpr (kTwoA && kTwoB) Registers::template zero<3>();
   const std::size_t products = of.parts == 1 ? 1 : kPartProducts.size();
   for (Index block = 0; block < of.blocks; ++block) {
+    of.ahead.step();
     PartProduct before = {-1, -1};
     for (std::size_t p = 0; p < products; ++p) {
       const PartProduct now = kPartProducts[p];

@@ -17,6 +17,7 @@ namespace {
 // addition. A step is a pair along k: the two products of every pair are added in turn.
 template <std::size_t kRowCount, std::size_t kPanelCount>
 ESPALIER_AVX512_BF16 void sum_rows(const TileOperands& of, const Bf16* a, float* sums) {
+  const bool first = a == of.a;
   constexpr auto kRows = static_cast<Index>(kRowCount);
   constexpr auto kPanels = static_cast<Index>(kPanelCount);
   __m512 acc[kRowCount][kPanelCount];
@@ -27,6 +28,7 @@ ESPALIER_AVX512_BF16 void sum_rows(const TileOperands& of, const Bf16* a, float*
   }
   const Bf16* b = of.b;
   for (Index block = 0; block < of.blocks; ++block, a += kBlock, b += kBlock) {
+    if (first) of.ahead.step();
     for (Index pair = 0; pair < kDeep / 2; ++pair) {
       __m512bh right[kPanelCount];
 #pragma GCC unroll 2

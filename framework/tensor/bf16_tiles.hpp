@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "tensor/ahead.hpp"
 #include "tensor/pack_bf16.hpp"
 
 /// Products of packed blocks of bfloat16 with sums in float, one engine for each instruction set.
@@ -19,6 +20,7 @@ struct TileOperands {
   Index blocks;  ///< along k
   int parts;     ///< of a number: 1 or 3
   bool two_a, two_b;
+  Ahead& ahead;  ///< of which every block is a step
 };
 
 /// Between `begin` and `end`, on one thread, any number of calls of `sum`:

@@ -72,21 +72,27 @@ void multiply_packed(const Piece& p, Index columns, Index first, Index depth, co
                      Bf16* left, const Target& c) {
   alignas(64) float sums[kTile * kTile];
   const Index panel = panel_numbers(depth, p.how.parts);
-  const bool ahead = c.column == 1 && depth <= kShallow;
+  const bool shallow = c.column == 1 && depth <= kShallow;
   for (Index i = 0; i < p.m; i += kTile) {
     const Index rows = std::min(kTile, p.m - i);
     pack(p.a.at(i, first), rows, depth, Layout::rows, p.how, left);
+    Ahead ahead;
+    if (const Index next = i + kTile; next < p.m) {
+      const Index steps = (columns + kTile - 1) / kTile * blocks_of(depth);
+      ahead = {p.a.at(next, first), std::min(kTile, p.m - next), depth, steps};
+    }
     for (Index j = 0; j < columns; j += kTile) {
       const Index here = std::min(kTile, columns - j);
       const Target to = c.at(i, j);
-      if (ahead) fetch_ahead(to, rows, here);
+      if (shallow) fetch_ahead(to, rows, here);
       p.engine.sum({.a = left,
                     .b = packed + j / kSide * panel,
                     .panel = panel,
                     .blocks = blocks_of(depth),
                     .parts = p.how.parts,
                     .two_a = rows > kSide,
-                    .two_b = here > kSide},
+                    .two_b = here > kSide,
+                    .ahead = ahead},
                    sums);
       store_tile(sums, rows, here, to);
     }
