@@ -6,6 +6,7 @@
 
 #include "core/text.hpp"
 #include "experiment/composition.hpp"
+#include "tensor/precision.hpp"
 
 namespace espalier {
 
@@ -82,6 +83,10 @@ std::string check_report(const Prepared& run) {
     out += text::cat("  data ", stream.name, ": ", stream.train.rows, " train, ",
                      stream.validation.rows, " validation, ", stream.test.rows, " test rows",
                      stream.train.synthetic ? " (synthetic)" : "", "\n");
+  }
+  if (const Precision wanted = precision::named(run.spec.precision); wanted != Precision::fp32) {
+    out += text::cat("  linear layers in ", run.spec.precision, " by ",
+                     precision::instructions_of(wanted), "\n");
   }
   return out + text::cat("  ", run.tasks.size(), " tasks, ", parameters, " parameters, ",
                          run.trainer->steps_per_epoch(), " steps an epoch, ",

@@ -11,6 +11,7 @@
 #include "experiment/yaml_parse.hpp"
 #include "plugin/search.hpp"
 #include "tensor/blas.hpp"
+#include "tensor/precision.hpp"
 
 namespace espalier {
 
@@ -52,6 +53,7 @@ std::unique_ptr<Prepared> prepare_spec(const RunRequest& request) {
 std::unique_ptr<Prepared> prepare_data(const RunRequest& request) {
   auto p = prepare_spec(request);
   blas::set_threads(static_cast<int>(p->spec.threads));
+  precision::set(precision::named(p->spec.precision));
   p->data = open_data(p->spec, p->tasks);
   return p;
 }

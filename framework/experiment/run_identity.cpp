@@ -11,6 +11,7 @@
 #include "core/text.hpp"
 #include "experiment/spec_write.hpp"
 #include "tensor/blas.hpp"
+#include "tensor/precision.hpp"
 
 namespace espalier {
 
@@ -71,6 +72,8 @@ std::string own_library() {
 std::string run_identity(Prepared& run) {
   std::string all = text::cat(run.resolved, "\nbuild ", build_string(), "\nkernels ",
                               blas::core_name(), "\nframework ", digests().of(own_library()));
+  const Precision wanted = precision::named(run.spec.precision);
+  all += text::cat("\nproducts ", precision::instructions_of(wanted));
   std::set<std::string> plugins;
   for (const RunTask& task : run.tasks) plugins.insert(task.handle.plugin());
   plugins.insert(run.spec.balance.name);

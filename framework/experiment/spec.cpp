@@ -8,6 +8,7 @@
 #include "experiment/config_path.hpp"
 #include "experiment/spec_parts.hpp"
 #include "experiment/spec_read.hpp"
+#include "tensor/precision.hpp"
 
 namespace espalier {
 
@@ -60,6 +61,11 @@ void ExperimentSpec::fields(ConfigFields& f) {
   f.integer({"seed", "seed of all random numbers"}, seed, {.at_least = 0});
   f.integer({"threads", "threads of a step; 0: as many as the machine has"}, threads,
             {.at_least = 0, .at_most = 64});
+  f.word({"precision",
+          "products of linear layers: fp32; fp32_split: as exact, of bfloat16 parts on AMX; bf16: "
+          "operands rounded to bfloat16, on AMX or fast AVX512_BF16. All else stays fp32; refused "
+          "where the processor would not be faster"},
+         precision, precision::kNames);
   f.form({"plugins", "folders searched for plugins before the usual ones"}, PathsForm(plugins));
   f.words({"only", "tasks to train; none named: all"}, only);
   const auto fresh_data = [this] {

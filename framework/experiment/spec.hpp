@@ -101,7 +101,9 @@ struct ESPALIER_API ExperimentSpec {
   std::string name;
   std::string description;  ///< free text
   Index seed = 1;
-  Index threads = 0;              ///< of the run; 0: as many as the machine has
+  Index threads = 0;  ///< of the run; 0: as many as the machine has
+  /// Of the products of linear layers: fp32 | fp32_split | bf16.
+  std::string precision = "fp32";
   std::vector<Path> plugins;      ///< folders searched for plugins, before the default ones
   std::vector<std::string> only;  ///< tasks to train; empty: all
   std::vector<DataSpec> data;

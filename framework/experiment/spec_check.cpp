@@ -4,6 +4,7 @@
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 #include "experiment/spec_parts.hpp"
+#include "tensor/precision.hpp"
 
 namespace espalier {
 
@@ -126,6 +127,13 @@ void check_sharing(const ExperimentSpec& spec) {
   stage_blocks(spec);
 }
 
+void check_precision(const ExperimentSpec& spec, const ConfigNode& root) {
+  const Precision wanted = precision::named(spec.precision);
+  if (wanted == Precision::fp32) return;  // the processor is not asked
+  const std::string missing = precision::missing(wanted, precision::abilities());
+  if (!missing.empty()) refuse_at(node_at(root, {"precision"}), "precision", missing);
+}
+
 }  // namespace
 
 std::vector<StageBlock> stage_blocks(const ExperimentSpec& spec) {
@@ -156,6 +164,7 @@ void check_spec(const ExperimentSpec& spec, const ConfigNode& root) {
   check_optimizers(spec, root);
   check_conventions(spec.balance, spec.conventions);
   check_validation(spec, root);
+  check_precision(spec, root);
 }
 
 }  // namespace espalier

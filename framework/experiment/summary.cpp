@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "experiment/composition.hpp"
 #include "tensor/blas.hpp"
+#include "tensor/precision.hpp"
 
 namespace espalier {
 
@@ -155,6 +156,7 @@ ordered_json make_summary(const Prepared& run, const Results& results, const std
   j["status"] = status;
   j["seed"] = run.spec.seed;
   j["threads"] = run.spec.threads;
+  j["precision"] = run.spec.precision;
   j["steps"] = state.step;
   j["epochs"] = state.epoch + (run.trainer->epoch_finished() ? 1 : 0);
   j["tasks"] = scores_of_tasks(run, results);
@@ -169,6 +171,8 @@ ordered_json make_summary(const Prepared& run, const Results& results, const std
   j["balance"] = balance_report(run);
   j["build"] = build_string();
   j["blas_core"] = blas::core_name();
+  const Precision wanted = precision::named(run.spec.precision);
+  if (wanted != Precision::fp32) j["precision_by"] = precision::instructions_of(wanted);
   for (const Stream& stream : run.data) j["data"][stream.name] = data_entry(stream);
   return j;
 }

@@ -35,7 +35,7 @@ void transpose_edge(const Operand& b, Index columns, Index depth, real* to, Inde
   for (Index j = 0; j < columns; ++j) {
     std::copy_n(b.data + j * b.row, depth, block + j * kLanes);
   }
-  transpose_block(block, kLanes, turned, kLanes);
+  simd::transpose_block(block, kLanes, turned, kLanes);
   for (Index k = 0; k < depth; ++k) {
     simd::store(to + k * to_stride, simd::load(turned + k * kLanes));
   }
@@ -46,7 +46,7 @@ void pack_columns(const Operand& b, Index columns, Index depth, Index width, rea
     for (Index k = 0; k < depth; k += kLanes) {
       real* const place = to + k * width + j;
       if (j + kLanes <= columns && k + kLanes <= depth) {
-        transpose_block(b.at(j, k).data, b.row, place, width);
+        simd::transpose_block(b.at(j, k).data, b.row, place, width);
       } else {
         transpose_edge(b.at(j, k), std::min(kLanes, columns - j), std::min(kLanes, depth - k),
                        place, width);

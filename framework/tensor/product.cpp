@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/parallel.hpp"
+#include "tensor/store_tile.hpp"
 #include "tensor/thin_product.hpp"
 #include "tensor/tile.hpp"
 
@@ -35,50 +36,6 @@ real* packing_place() {
 // A step allocates nothing, whichever thread takes its pieces.
 [[maybe_unused]] const bool kPrepared =
     (parallel::prepare_threads_with([] { packing_place(); }), true);
-
-// What is left of a row's columns behind whole vectors.
-void add_bias(const real* sums, Index first, Index columns, real alpha, const real* bias,
-              real* to) {
-  for (Index j = first; j < columns; ++j) to[j] = bias[j] + alpha * sums[j];
-}
-
-void store_rows(const real* sums, Index rows, Index width, Index columns, const Target& c) {
-  const auto alpha = static_cast<real>(c.alpha), beta = static_cast<real>(c.beta);
-  const Index whole = columns / kLanes * kLanes;
-  for (Index i = 0; i < rows; ++i, sums += width) {
-    real* const to = c.data + i * c.row;
-    if (const real* const bias = c.epilogue.bias; bias != nullptr) {
-      for (Index j = 0; j < whole; j += kLanes) {
-        simd::store(to + j, simd::load(bias + j) + alpha * simd::load(sums + j));
-      }
-      add_bias(sums, whole, columns, alpha, bias, to);
-    } else if (beta == 0) {
-      for (Index j = 0; j < whole; j += kLanes) simd::store(to + j, alpha * simd::load(sums + j));
-      for (Index j = whole; j < columns; ++j) to[j] = alpha * sums[j];
-    } else {
-      for (Index j = 0; j < whole; j += kLanes) {
-        simd::store(to + j, beta * simd::load(to + j) + alpha * simd::load(sums + j));
-      }
-      for (Index j = whole; j < columns; ++j) to[j] = beta * to[j] + alpha * sums[j];
-    }
-    if (c.epilogue.shapes()) shape_numbers(c.at(i, 0).epilogue, columns, to);
-  }
-}
-
-void store_columns(const real* sums, Index rows, Index width, Index columns, const Target& c) {
-  const auto alpha = static_cast<real>(c.alpha), beta = static_cast<real>(c.beta);
-  for (Index j = 0; j < columns; ++j) {
-    real* const to = c.data + j * c.column;
-    if (const real* const bias = c.epilogue.bias; bias != nullptr) {
-      for (Index i = 0; i < rows; ++i) to[i] = bias[i] + alpha * sums[i * width + j];
-    } else if (beta == 0) {
-      for (Index i = 0; i < rows; ++i) to[i] = alpha * sums[i * width + j];
-    } else {
-      for (Index i = 0; i < rows; ++i) to[i] = beta * to[i] + alpha * sums[i * width + j];
-    }
-    if (c.epilogue.shapes()) shape_numbers(c.at(0, j).epilogue, rows, to);
-  }
-}
 
 void fetch_ahead(const Target& c, Index rows) {
   for (Index i = 0; i < rows; ++i) {

@@ -7,6 +7,7 @@
 #include "allocation/counter.hpp"
 #include "core/text.hpp"
 #include "experiment/prepared.hpp"
+#include "tensor/precision.hpp"
 
 using namespace espalier;
 using espalier::test::Allocations;
@@ -61,14 +62,23 @@ Allocations count_steps(Trainer& trainer) {
 }  // namespace
 
 TEST_CASE("the trainer's own steps, batches and scores included, allocate nothing") {
-  for (const char* const balance : {"balance=equal", "balance=pcgrad"}) {
-    for (const int threads : {1, 2}) {
-      CAPTURE(balance);
-      CAPTURE(threads);
-      const auto run = prepare_with({balance, text::cat("threads=", threads)});
-      const Allocations seen = count_steps(*run->trainer);
-      CHECK(seen.elsewhere == 0);
-      if (threads == 1) CHECK(seen.in_blas == 0);
+  for (const std::string_view name : precision::kNames) {
+    const std::string missing = precision::missing(precision::named(name), precision::abilities());
+    if (!missing.empty()) {
+      MESSAGE("left out: " << missing);
+      continue;
+    }
+    for (const char* const balance : {"balance=equal", "balance=pcgrad"}) {
+      for (const int threads : {1, 2}) {
+        CAPTURE(std::string(name));
+        CAPTURE(balance);
+        CAPTURE(threads);
+        const auto run =
+            prepare_with({balance, text::cat("precision=", name), text::cat("threads=", threads)});
+        const Allocations seen = count_steps(*run->trainer);
+        CHECK(seen.elsewhere == 0);
+        if (threads == 1) CHECK(seen.in_blas == 0);
+      }
     }
   }
 }

@@ -7,8 +7,8 @@
 #include "autograd/ops/linear_gram.hpp"
 #include "autograd/ops/rectifier.hpp"
 #include "espalier/ops.hpp"
-#include "tensor/blas.hpp"
 #include "tensor/matrix.hpp"
+#include "tensor/precision.hpp"
 
 namespace espalier {
 
@@ -46,9 +46,9 @@ class Linear final : public RectifyingOp {
   void backward(const BackwardContext& c) const override {
     const Index i = inputs(), o = outputs(), inner = c.dy.shape.row_size() / o;
     for_joined_runs(c.runs[0], [&](const Run& run) {
-      blas::gemm(Transpose::no, Transpose::no, run.rows * inner, i, o, 1.0,
-                 c.dy.data + run.dy_row * inner * o, o, weight(), i, run.accumulate ? 1.0 : 0.0,
-                 c.dx[0].data + run.dx_row * inner * i, i);
+      precision::gemm(Transpose::no, Transpose::no, run.rows * inner, i, o, 1.0,
+                      c.dy.data + run.dy_row * inner * o, o, weight(), i,
+                      run.accumulate ? 1.0 : 0.0, c.dx[0].data + run.dx_row * inner * i, i);
     });
   }
 
@@ -56,18 +56,18 @@ class Linear final : public RectifyingOp {
   void backward_rectified(const BackwardContext& c) const override {
     const Index i = inputs(), o = outputs(), inner = c.dy.shape.row_size() / o;
     const Run& run = c.runs[0][0];
-    blas::gemm(Transpose::no, Transpose::no, run.rows * inner, i, o, 1.0,
-               c.dy.data + run.dy_row * inner * o, o, weight(), i, 0.0,
-               c.dx[0].data + run.dx_row * inner * i, i, {},
-               {.mask = c.inputs[0].data + run.value_row * inner * i});
+    precision::gemm(Transpose::no, Transpose::no, run.rows * inner, i, o, 1.0,
+                    c.dy.data + run.dy_row * inner * o, o, weight(), i, 0.0,
+                    c.dx[0].data + run.dx_row * inner * i, i, {},
+                    {.mask = c.inputs[0].data + run.value_row * inner * i});
   }
 
   // dW = dY' X, db = dY' 1
   void parameter_gradient(const GradientContext& c) const override {
     const Index i = inputs(), o = outputs(), rows = c.dy.size() / o;
     if (const Sink& w = c.sinks[0]; w.data != nullptr) {
-      blas::gemm(Transpose::yes, Transpose::no, o, i, rows, w.alpha, c.dy.data, o, c.inputs[0].data,
-                 i, w.beta, w.data, i, w.finish);
+      precision::gemm(Transpose::yes, Transpose::no, o, i, rows, w.alpha, c.dy.data, o,
+                      c.inputs[0].data, i, w.beta, w.data, i, w.finish);
     }
     if (count_ == 2 && c.sinks[1].data != nullptr) {
       matrix::column_sums(c.dy.data, rows, o, c.sinks[1].alpha, c.sinks[1].beta, c.sinks[1].data);
@@ -94,9 +94,9 @@ class Linear final : public RectifyingOp {
  private:
   void write_output(const OpContext& c, bool rectify) const {
     const Index i = inputs(), o = outputs(), rows = c.output.size() / o;
-    blas::gemm(Transpose::no, Transpose::yes, rows, o, i, 1.0, c.inputs[0].data, i, weight(), i,
-               0.0, c.output.data, o, {},
-               {.bias = count_ == 2 ? owned_[1]->value.data : nullptr, .rectify = rectify});
+    precision::gemm(Transpose::no, Transpose::yes, rows, o, i, 1.0, c.inputs[0].data, i, weight(),
+                    i, 0.0, c.output.data, o, {},
+                    {.bias = count_ == 2 ? owned_[1]->value.data : nullptr, .rectify = rectify});
   }
 
   Index inputs() const { return owned_[0]->value.shape[1]; }
