@@ -37,9 +37,15 @@ struct Border {
   Tensor cotangent;
 };
 
+/// Where the gradient of a parameter will go.
+struct ParameterSink {
+  const Parameter* parameter = nullptr;
+  Sink sink;
+};
+
 /// A tape whose memory is placed and whose calls are prepared. A training step is
-///   fill inputs; forward; backward; [gram;] weigh; gradient per parameter
-/// and allocates nothing.
+///   fill inputs; forward; backward; [gram;] weigh; [announce;] gradient per parameter
+/// and allocates nothing (but the first time for penalties that were not announced).
 class ESPALIER_API Plan {
  public:
   Plan(Tape tape, const PlanOptions& options = {});
@@ -102,6 +108,12 @@ class ESPALIER_API Plan {
   void direct(std::span<const real> direction, std::span<const double> heads);
   /// Likewise for all parameters: `direction` follows `parameters()`.
   void direct_all(std::span<const real> direction);
+
+  /// Optional, after `weigh` and before the first `gradient`: the sinks that `gradient` will get,
+  /// as far as they are known, of no two parameters the same memory. Penalties then go there at
+  /// once, with beta, in one pass over their parameters; otherwise through memory of their own,
+  /// taken here or by the first `gradient`, before any parameter moves.
+  void announce(std::span<const ParameterSink> sinks);
 
   /// sink = beta * sink + alpha * gradient of `parameter`, after `weigh`. A parameter that several
   /// ops use is summed: the first use applies beta. `sink.finish` is called for all of it. False

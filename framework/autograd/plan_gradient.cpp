@@ -67,21 +67,13 @@ void leave_out_unweighed(PlanState& s, std::size_t n, std::span<const double> we
   }
 }
 
-void take_penalties(PlanState& s) {
-  where::Sweep sweep("gradient");
-  for (const PreparedPenalty& p : s.penalties) {
-    sweep.at(p.place);
-    p.penalty->gradient(p.gradients);
-  }
-}
-
 }  // namespace
 
 void Plan::weigh(std::span<const double> shared, std::span<const double> heads) {
   PlanState& s = *state_;
   s.direction = {};
   s.direction_all = {};
-  take_penalties(s);
+  penalties_are_due(s);
   const std::size_t lanes = s.tape.losses().size();
   for (std::size_t n = 0; n < s.nodes.size(); ++n) {
     PreparedNode& node = s.nodes[n];
@@ -110,7 +102,7 @@ void Plan::weigh(std::span<const double> shared, std::span<const double> heads) 
 
 void Plan::direct(std::span<const real> direction, std::span<const double> heads) {
   PlanState& s = *state_;
-  take_penalties(s);
+  penalties_are_due(s);
   for (std::size_t n = 0; n < s.nodes.size(); ++n) {
     PreparedNode& node = s.nodes[n];
     if (node.regions.empty() || node.shared) continue;
@@ -123,7 +115,7 @@ void Plan::direct(std::span<const real> direction, std::span<const double> heads
 }
 
 void Plan::direct_all(std::span<const real> direction) {
-  take_penalties(*state_);
+  penalties_are_due(*state_);
   state_->direction = {};
   state_->direction_all = direction;
 }
@@ -158,11 +150,14 @@ void write_formed(const PreparedNode& node, std::size_t k, const Sink& sink) {
 
 bool Plan::gradient(const Parameter& parameter, const Sink& sink) {
   if (!reaches(parameter)) return false;
+  take_penalties(*state_, {});
+  const double beta = penalty_in_sink(*state_, parameter) ? 1.0 : sink.beta;  // acts once
   if (sink.finish && one_op_finishes(parameter)) {
-    loss_gradient(parameter, sink);
+    loss_gradient(parameter,
+                  {.data = sink.data, .alpha = sink.alpha, .beta = beta, .finish = sink.finish});
     return true;
   }
-  whole_gradient(parameter, {.data = sink.data, .alpha = sink.alpha, .beta = sink.beta});
+  whole_gradient(parameter, {.data = sink.data, .alpha = sink.alpha, .beta = beta});
   if (sink.finish) {
     parallel::for_numbers(parameter.value.size(),
                           [&](Index begin, Index end) { sink.finish(begin, end); });
@@ -178,19 +173,16 @@ bool Plan::one_op_finishes(const Parameter& parameter) const {
   if (uses.active.size() != 1) return false;
   const PreparedNode& node = s.nodes[uses.active[0].node];
   if (node.use_formed || node.regions.size() != 1) return false;
-  const auto is_penalised = [&](const PreparedPenalty& p) {
-    return std::ranges::find(p.penalty->parameters(), &parameter) != p.penalty->parameters().end();
-  };
   where::Sweep sweep("gradient");
   sweep.at(node.place);
-  return node.op->finishes(static_cast<int>(uses.active[0].k)) &&
-         std::ranges::none_of(s.penalties, is_penalised);
+  return node.op->finishes(static_cast<int>(uses.active[0].k)) && !penalty_in_memory(s, parameter);
 }
 
 void Plan::whole_gradient(const Parameter& parameter, const Sink& sink) {
   loss_gradient(parameter, sink);
   const Sink more{.data = sink.data, .alpha = sink.alpha, .beta = 1.0};
   for (const PreparedPenalty& p : state_->penalties) {
+    if (p.taken == PreparedPenalty::Taken::to_sinks) continue;
     const auto owned = p.penalty->parameters();
     for (std::size_t k = 0; k < owned.size(); ++k) {
       if (owned[k] == &parameter) write_direction(p.gradients[k], parameter.value.size(), more);

@@ -4,23 +4,6 @@ namespace espalier {
 
 namespace {
 
-// Memory for the gradient of every penalty: it is taken before the first parameter moves.
-void prepare_penalties(PlanState& s) {
-  where::Place here;
-  where::Sweep sweep("plan");
-  for (const auto& penalty : s.tape.penalties()) {
-    here = {.stage = "penalty", .object = penalty.get()};
-    sweep.at(here);
-    PreparedPenalty prepared{penalty.get(), here, {}, {}};
-    for (const Parameter* parameter : penalty->parameters()) {
-      prepared.memory.emplace_back(
-          Arena::rounded(static_cast<std::size_t>(parameter->value.size()) * sizeof(real)));
-      prepared.gradients.push_back(reinterpret_cast<real*>(prepared.memory.back().data()));
-    }
-    s.penalties.push_back(std::move(prepared));
-  }
-}
-
 void number_parameters(PlanState& s) {
   std::size_t all = 0;
   for (ParameterUses& use : s.uses) {

@@ -6,6 +6,7 @@
 #include "autograd/gram.hpp"
 #include "autograd/ops/rectifier.hpp"
 #include "autograd/plan.hpp"
+#include "autograd/sink_penalty.hpp"
 #include "core/where.hpp"
 
 namespace espalier {
@@ -94,12 +95,17 @@ struct GramBlock {
   std::vector<double> gram;
 };
 
-/// A penalty with the memory of its gradients.
+/// A penalty with the memory of its gradients, made where they cannot go to the sinks at once.
 struct PreparedPenalty {
+  enum class Taken { no, to_memory, to_sinks };
+
   const Penalty* penalty = nullptr;
+  const SinkPenalty* direct = nullptr;  ///< the same where it may write into sinks
   where::Place place;
   std::vector<real*> gradients;
   std::vector<Arena> memory;
+  std::vector<Sink> sinks;
+  Taken taken = Taken::no;  ///< in this step
 };
 
 struct PlanState {
@@ -147,6 +153,17 @@ void prepare_nodes(PlanState& state);
 
 /// Gives the work of relus to ops beside them. REQUIRES prepare_nodes.
 void fuse_rectifiers(PlanState& state);
+
+/// Makes `state.penalties`.
+void prepare_penalties(PlanState& state);
+/// A new update begins: no penalty's gradient is taken yet.
+void penalties_are_due(PlanState& state);
+/// Takes the gradients that are due: into the announced sinks, or into memory.
+void take_penalties(PlanState& state, std::span<const ParameterSink> announced);
+/// Whether some penalty's gradient of `parameter` is in its sink already.
+bool penalty_in_sink(const PlanState& state, const Parameter& parameter);
+/// Whether some penalty's gradient of `parameter` is to be added from memory.
+bool penalty_in_memory(const PlanState& state, const Parameter& parameter);
 
 /// Bytes of formed gradients for parameters that several ops use (see Plan::gram).
 std::size_t formed_workspace(const PlanState& state);

@@ -32,6 +32,9 @@ class ESPALIER_API Optimizer {
   /// writes into the weights or the velocity.
   virtual bool needs_gradient() const = 0;
   virtual void update(const Update& u) const = 0;
+  /// Where `update` will have the gradient written, if nothing of the parameter's own moves before
+  /// and no other parameter's goes there; no data: elsewhere. See Plan::announce.
+  virtual Sink sink(const Update& /*u*/) const { return {}; }
 };
 
 struct OptimizerEntry {

@@ -28,10 +28,16 @@ class Sgd final : public Optimizer {
   int state_blocks() const override { return momentum_ > 0.0 ? 1 : 0; }
   bool needs_gradient() const override { return false; }
 
+  Sink sink(const Update& u) const override {
+    if (nesterov_) return {};  // both W and V move first
+    if (momentum_ > 0.0) return {.data = u.state[0], .alpha = 1.0, .beta = momentum_};
+    return {.data = u.parameter.value.data, .alpha = -u.rate, .beta = 1.0 - u.rate * decay_};
+  }
+
   void update(const Update& u) const override {
     real* const w = u.parameter.value.data;
     if (momentum_ == 0.0) {
-      u.plan.gradient(u.parameter, {.data = w, .alpha = -u.rate, .beta = 1.0 - u.rate * decay_});
+      u.plan.gradient(u.parameter, sink(u));
       return;
     }
     real* const v = u.state[0];

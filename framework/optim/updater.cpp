@@ -44,20 +44,29 @@ Updater::Updater(std::span<Parameter* const> parameters, std::span<const Optimiz
     slots_.push_back(std::move(slot));
   }
   scratch_ = Arena(scratch);
+  sinks_.reserve(slots_.size());
+}
+
+Update Updater::update_of(Plan& plan, const Slot& slot, double factor) const {
+  const bool needs_gradient = slot.optimizer->needs_gradient();
+  return {.plan = plan,
+          .parameter = *slot.parameter,
+          .rate = slot.optimizer->learning_rate() * factor,
+          .step = steps_,
+          .state = slot.state,
+          .gradient = needs_gradient ? reinterpret_cast<real*>(scratch_.data()) : nullptr};
 }
 
 void Updater::step(Plan& plan, double factor) {
   ++steps_;
+  sinks_.clear();
   for (const Slot& slot : slots_) {
     if (!plan.reaches(*slot.parameter)) continue;
-    real* const gradient =
-        slot.optimizer->needs_gradient() ? reinterpret_cast<real*>(scratch_.data()) : nullptr;
-    slot.optimizer->update({.plan = plan,
-                            .parameter = *slot.parameter,
-                            .rate = slot.optimizer->learning_rate() * factor,
-                            .step = steps_,
-                            .state = slot.state,
-                            .gradient = gradient});
+    sinks_.push_back({slot.parameter, slot.optimizer->sink(update_of(plan, slot, factor))});
+  }
+  plan.announce(sinks_);
+  for (const Slot& slot : slots_) {
+    if (plan.reaches(*slot.parameter)) slot.optimizer->update(update_of(plan, slot, factor));
   }
 }
 

@@ -43,7 +43,10 @@ class ESPALIER_API Updater {
     std::vector<real*> state;
   };
 
+  Update update_of(Plan& plan, const Slot& slot, double factor) const;
+
   std::vector<Slot> slots_;
+  std::vector<ParameterSink> sinks_;  // of one step
   std::vector<StateBlock> blocks_;
   std::deque<Arena> memory_;
   Arena scratch_;  // one gradient, of the largest parameter that needs one: used one at a time

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tensor/blas.hpp"
-#include "tensor/matrix.hpp"
+#include "autograd/sink_penalty.hpp"
+#include "tensor/combine.hpp"
 #include "tensor/symmetric_eigen.hpp"
 
 namespace espalier {
@@ -23,14 +23,17 @@ std::vector<Parameter*> parameters_since(const Tape& tape, std::size_t first) {
 namespace {
 
 /// Both norms are functions of the T x T inner products of a layer's columns, and both gradients
-/// are combinations of the columns: d/d theta_t = sum_s c_ts theta_s.
-class ColumnPenalty final : public Penalty {
+/// are combinations of the columns: l2: 2 strength (theta_t - mean); trace: sum_s c_ts theta_s.
+class ColumnPenalty final : public SinkPenalty {
  public:
   ColumnPenalty(const std::vector<std::vector<Parameter*>>& columns, bool trace, double strength)
       : tasks_(columns.size()),
         layers_(columns[0].size()),
         trace_(trace),
         strength_(strength),
+        values_(tasks_),
+        into_(tasks_),
+        to_memory_(tasks_ * layers_),
         gram_(tasks_ * tasks_),
         factors_(tasks_ * tasks_) {
     for (const auto& column : columns) {
@@ -50,15 +53,23 @@ class ColumnPenalty final : public Penalty {
   }
 
   void gradient(std::span<real* const> gradients) const override {
+    for (std::size_t i = 0; i < gradients.size(); ++i) to_memory_[i].data = gradients[i];
+    add_gradient(to_memory_);
+  }
+
+  void add_gradient(std::span<const Sink> sinks) const override {
+    const double factor = trace_ ? 1.0 : 2.0 * strength_;
     for (std::size_t k = 0; k < layers_; ++k) {
-      find_factors(k);
       for (std::size_t t = 0; t < tasks_; ++t) {
-        real* const into = gradients[t * layers_ + k];
-        const Index size = of(t, k).size();
-        matrix::scale(size, factors_[t * tasks_], of(0, k).data, into);
-        for (std::size_t s = 1; s < tasks_; ++s) {
-          matrix::add_scaled(size, factors_[t * tasks_ + s], of(s, k).data, into);
-        }
+        const Sink& sink = sinks[t * layers_ + k];
+        values_[t] = of(t, k).data;
+        into_[t] = {.data = sink.data, .alpha = sink.alpha * factor, .beta = sink.beta};
+      }
+      if (trace_) {
+        find_factors(k);
+        combine::combinations(of(0, k).size(), values_, factors_, into_);
+      } else {
+        combine::differences(of(0, k).size(), values_, into_);
       }
     }
   }
@@ -69,13 +80,8 @@ class ColumnPenalty final : public Penalty {
   }
 
   void find_gram(std::size_t k) const {
-    for (std::size_t s = 0; s < tasks_; ++s) {
-      for (std::size_t t = s; t < tasks_; ++t) {
-        const double product = blas::dot(of(s, k).size(), of(s, k).data, of(t, k).data);
-        gram_[s * tasks_ + t] = product;
-        gram_[t * tasks_ + s] = product;
-      }
-    }
+    for (std::size_t t = 0; t < tasks_; ++t) values_[t] = of(t, k).data;
+    combine::inner_products(of(0, k).size(), values_, gram_);
   }
 
   // sum_t ||theta_t - mean||^2 = trace G - sum G / T
@@ -95,15 +101,8 @@ class ColumnPenalty final : public Penalty {
     return sum;
   }
 
-  // l2: 2 strength (theta_t - mean); trace: strength M (M'M)^(-1/2), directions without length out
+  // strength M (M'M)^(-1/2), directions without length out
   void find_factors(std::size_t k) const {
-    const auto tasks = static_cast<double>(tasks_);
-    if (!trace_) {
-      for (std::size_t i = 0; i < factors_.size(); ++i) {
-        factors_[i] = 2.0 * strength_ * ((i % (tasks_ + 1) == 0 ? 1.0 : 0.0) - 1.0 / tasks);
-      }
-      return;
-    }
     find_gram(k);
     eigen_.decompose(gram_, tasks_);
     std::ranges::fill(factors_, 0.0);
@@ -123,7 +122,10 @@ class ColumnPenalty final : public Penalty {
   std::size_t tasks_, layers_;
   bool trace_;
   double strength_;
-  std::vector<Parameter*> parameters_;  // task by task
+  std::vector<Parameter*> parameters_;       // task by task
+  mutable std::vector<const real*> values_;  // of one layer
+  mutable std::vector<combine::Into> into_;
+  mutable std::vector<Sink> to_memory_;
   mutable std::vector<double> gram_, factors_;
   mutable solve::SymmetricEigen eigen_;
 };

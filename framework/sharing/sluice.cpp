@@ -12,6 +12,8 @@
 #include "sharing/make.hpp"
 #include "sharing/orthogonality.hpp"
 
+#include <algorithm>
+
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 
@@ -40,17 +42,17 @@ class Sluice final : public StageSharing {
 
   Flows record(const StageNet& stage, const Flows& in) const override {
     const StreamSet all = stage.wanted().all();
-    std::vector<Var> parts;  // T G of them
+    std::vector<Var> columns;
     std::vector<Parameter*> weights;
     for (std::size_t t = 0; t < stage.tasks(); ++t) {
       const std::size_t before = stage.tape().nodes().size();
-      const Var column =
-          stage.layers(stage.rows(in.tasks[t], all), stage.task_name(t), StageNet::kShared);
-      split(stage.tape(), column, parts);
+      columns.push_back(
+          stage.layers(stage.rows(in.tasks[t], all), stage.task_name(t), StageNet::kShared));
+      const Index channels = stage.tape().shape(columns.back())[-1];
+      check_channels(channels);
       if (orthogonality_ == 0.0) continue;
       Parameter* const weight = last_weight(stage.tape(), before);
       if (weight == nullptr) continue;
-      const Index channels = stage.tape().shape(column)[-1];
       if (weight->value.shape[0] != channels) {
         throw ShapeError(text::cat("[sluice] expected a last weight with a row for each of the ",
                                    channels, " channels of '", stage.task_name(t),
@@ -63,7 +65,7 @@ class Sluice final : public StageSharing {
     if (!weights.empty() && subspaces_ > 1 && stage.tape().training()) {
       stage.tape().penalty(make_orthogonality(weights, subspaces_, orthogonality_));
     }
-    return mixed(stage, parts);
+    return mixed(stage, columns);
   }
 
  private:
@@ -77,42 +79,45 @@ class Sluice final : public StageSharing {
     return nullptr;
   }
 
-  void split(Tape& tape, Var column, std::vector<Var>& parts) const {
-    const Shape& shape = tape.shape(column);
-    const Index channels = shape[-1];
-    if (channels % subspaces_ != 0) {
-      throw ShapeError(text::cat("[sluice] expected channels that ", subspaces_,
-                                 " subspaces divide, found ", channels));
-    }
-    const Index width = channels / subspaces_;
-    for (Index g = 0; g < subspaces_; ++g) {
-      parts.push_back(slice(tape, column, -1, g * width, width));
-    }
+  void check_channels(Index channels) const {
+    if (channels % subspaces_ == 0) return;
+    throw ShapeError(text::cat("[sluice] expected channels that ", subspaces_,
+                               " subspaces divide, found ", channels));
   }
 
-  Flows mixed(const StageNet& stage, const std::vector<Var>& parts) const {
+  Flows mixed(const StageNet& stage, const std::vector<Var>& columns) const {
     Flows out{std::vector<Var>(stage.tasks()), {}};
-    const auto count = static_cast<Index>(parts.size());
     for (std::size_t t = 0; t < stage.tasks(); ++t) {
       const StreamSet& wanted = stage.wanted().tasks[t];
       if (wanted.empty()) continue;
       const Net net = stage.net(stage.task_name(t) + "/alpha", StageNet::kShared);
-      const std::vector<Var> own = rows_of_each(stage, parts, wanted);
+      const std::vector<Var> own = rows_of_each(stage, columns, wanted);
       std::vector<Var> subspaces;
-      for (Index g = 0; g < subspaces_; ++g) {
-        std::vector<double> start;
-        for (Index k = 0; k < count; ++k) {
-          const bool itself = k == static_cast<Index>(t) * subspaces_ + g;
-          start.push_back(coefficient(itself, same_, other_, parts.size()));
+      for (Index first = 0; first < subspaces_; first += kMostOfAnOp) {
+        const Index end = std::min(first + kMostOfAnOp, subspaces_);
+        std::vector<Parameter*> alphas;
+        for (Index g = first; g < end; ++g) {
+          alphas.push_back(&alpha(net, g, static_cast<Index>(t), columns.size()));
         }
-        Parameter& alpha = net.parameter(text::cat("subspace", g), {count},
-                                         {Initializer::Kind::given, 0.0, start});
-        subspaces.push_back(mix(net, own, alpha));
+        subspaces.push_back(mix_parts(net, own, subspaces_, alphas));
       }
       out.tasks[t] = subspaces.size() == 1 ? subspaces[0] : concat(net, subspaces, -1);
     }
     return out;
   }
+
+  // Row (t, g) of the matrix.
+  Parameter& alpha(const Net& net, Index g, Index task, std::size_t tasks) const {
+    const Index count = static_cast<Index>(tasks) * subspaces_;
+    std::vector<double> start;
+    for (Index k = 0; k < count; ++k) {
+      const bool itself = k == task * subspaces_ + g;
+      start.push_back(coefficient(itself, same_, other_, static_cast<std::size_t>(count)));
+    }
+    return net.parameter(text::cat("subspace", g), {count}, {Initializer::Kind::given, 0.0, start});
+  }
+
+  static constexpr Index kMostOfAnOp = 8;  // rows of the matrix
 
   Index subspaces_ = 2;
   double same_ = 0.9;

@@ -19,6 +19,7 @@
 #include "experiment/spec_read.hpp"
 #include "experiment/yaml_parse.hpp"
 #include "nn/parameter_store.hpp"
+#include "optim/updater.hpp"
 #include "sharing/trunk_recorder.hpp"
 #include "tensor/blas.hpp"
 
@@ -27,7 +28,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr Index kBatch = 64;
-constexpr double kRate = 0.01;
 constexpr int kTasks = 2;
 
 constexpr const char* kExperiment = R"(
@@ -40,7 +40,7 @@ trunk:
     - { name: conv2, layers: [{ conv: { channels: 64, kernel: 3 } }, relu, { max_pool: 2 }] }
     - { name: dense, layers: [{ linear: 4096 }, relu, { linear: 1024 }, relu] }
 tasks: { a: { plugin: digits, data: d } }
-optimizer: { sgd: 0.1 }
+optimizer: { sgd: 0.01 }
 )";
 
 /// One strategy's model with plain SGD.
@@ -69,6 +69,8 @@ class Contender {
       tape.loss(t, cross_entropy(tape, y, labels_.back()));
     }
     plan_ = std::make_unique<Plan>(std::move(tape));
+    const OptimizerRule rule{"", spec_.optimizers[0].optimizer.object.get()};
+    updater_ = std::make_unique<Updater>(plan_->parameters(), std::span(&rule, 1));
     fill();
   }
 
@@ -78,9 +80,7 @@ class Contender {
     plan_->forward(step_++);
     plan_->backward(ones, ones);
     plan_->weigh(ones, ones);
-    for (Parameter* p : plan_->parameters()) {
-      plan_->gradient(*p, {.data = p->value.data, .alpha = -kRate, .beta = 1.0});
-    }
+    updater_->step(*plan_, 1.0);
     return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
   }
 
@@ -108,6 +108,7 @@ class Contender {
   Var input_;
   std::vector<Var> labels_;
   std::unique_ptr<Plan> plan_;
+  std::unique_ptr<Updater> updater_;
   std::uint64_t step_ = 0;
 };
 

@@ -102,3 +102,79 @@ TEST_CASE("a penalty enters the update once, with weight 1, whatever the tasks w
     }
   }
 }
+
+namespace {
+
+/// The parameters of a softly shared trunk after three steps of SGD, with momentum or without: its
+/// sinks announced, so that the penalties go there at once, or not.
+std::vector<double> trained(const char* norm, double momentum, bool announced) {
+  const Chosen soft = chosen("soft", 2, {{"strength", 0.25}, {"norm", norm}});
+  const std::vector<Stage> stages = dense_stages();
+  ParameterStore store{3};
+  TrunkModel model(soft.blocks, stages, store);
+  const std::vector<double> ones(3, 1.0);
+  std::vector<std::vector<real>> velocities;
+  std::vector<ParameterSink> sinks;
+  for (Parameter* p : model.plan().parameters()) {
+    velocities.emplace_back(static_cast<std::size_t>(p->value.size()));
+    const bool plain = momentum == 0.0;
+    sinks.push_back({p,
+                     {.data = plain ? p->value.data : velocities.back().data(),
+                      .alpha = plain ? -0.1 : 1.0,
+                      .beta = plain ? 0.99 : momentum}});
+  }
+  for (std::uint64_t step = 0; step < 3; ++step) {
+    model.loss(step);
+    model.plan().backward(ones, ones);
+    model.plan().weigh(ones, ones);
+    if (announced) model.plan().announce(sinks);
+    for (const ParameterSink& to : sinks) model.plan().gradient(*to.parameter, to.sink);
+    if (momentum == 0.0) continue;
+    for (std::size_t k = 0; k < sinks.size(); ++k) {
+      real* const w = sinks[k].parameter->value.data;
+      for (std::size_t i = 0; i < velocities[k].size(); ++i)
+        w[i] -= static_cast<real>(0.1) * velocities[k][i];
+    }
+  }
+  std::vector<double> all;
+  for (const ParameterSink& to : sinks) {
+    const auto numbers = to.parameter->value.span();
+    all.insert(all.end(), numbers.begin(), numbers.end());
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("penalties that go to announced sinks make the step that those in memory make") {
+  for (const char* norm : {"l2", "trace"}) {
+    for (const double momentum : {0.0, 0.9}) {
+      CAPTURE(norm);
+      CAPTURE(momentum);
+      const std::vector<double> found = trained(norm, momentum, true);
+      const std::vector<double> wanted = trained(norm, momentum, false);
+      for (std::size_t i = 0; i < wanted.size(); ++i) {
+        CHECK(found[i] == doctest::Approx(wanted[i]).epsilon(1e-4).scale(1.0));
+      }
+    }
+  }
+  CHECK(trained("l2", 0.9, true) != trained("trace", 0.9, true));
+}
+
+TEST_CASE("a penalty with one sink of many unknown keeps to memory") {
+  const Chosen soft = chosen("soft", 2, {{"strength", 0.25}});
+  const std::vector<Stage> stages = dense_stages();
+  ParameterStore store{3};
+  TrunkModel model(soft.blocks, stages, store);
+  const Parameter& first = *model.plan().parameters()[0];
+  const std::vector<double> wanted = model.gradient(first);
+  const std::vector<double> ones(3, 1.0);
+  model.loss();
+  model.plan().backward(ones, ones);
+  model.plan().weigh(ones, ones);
+  std::vector<real> found(wanted.size());
+  const ParameterSink to{&first, {.data = found.data(), .alpha = 1.0, .beta = 0.0}};
+  model.plan().announce({&to, 1});
+  model.plan().gradient(first, to.sink);
+  CHECK(std::vector<double>(found.begin(), found.end()) == wanted);
+}

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "espalier/shape.hpp"
+#include "tensor/simd.hpp"
 
 namespace espalier {
 
@@ -17,5 +18,22 @@ struct AxisView {
   /// Blocks of `rows` rows of a shape with `all` rows.
   Index outer_of(Index rows, Index all) const { return outer / all * rows; }
 };
+
+/// to = from over n numbers that lie apart. Slabs are often a vector or two, for which a call of
+/// memcpy is long.
+inline void copy_slab(Index n, const real* from, real* to) {
+  Index i = 0;
+  for (; i + simd::kLanes <= n; i += simd::kLanes) simd::store(to + i, simd::load(from + i));
+  for (; i < n; ++i) to[i] = from[i];
+}
+
+/// to += from, likewise.
+inline void add_slab(Index n, const real* from, real* to) {
+  Index i = 0;
+  for (; i + simd::kLanes <= n; i += simd::kLanes) {
+    simd::store(to + i, simd::load(to + i) + simd::load(from + i));
+  }
+  for (; i < n; ++i) to[i] += from[i];
+}
 
 }  // namespace espalier

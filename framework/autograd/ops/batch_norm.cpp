@@ -4,6 +4,7 @@
 
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/sink.hpp"
+#include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 
 namespace espalier {
@@ -26,22 +27,44 @@ void for_blocks(Index rows, Index channels, F f) {
   }
 }
 
-/// What the backward pass needs of dy: its sum and its product with the normalised x, per channel.
+/// Two sums per channel.
 struct Sums {
-  double dy[kBlock] = {};
-  double dot[kBlock] = {};
+  double first[kBlock], second[kBlock];
+};
 
-  void add(const Block& b, const real* x, const real* dys, const real* mean, const real* inverse) {
-    for (Index r = 0; r < b.rows; ++r) {
-      const real* __restrict xs = b.row(x, r);
-      const real* __restrict ds = b.row(dys, r);
-      for (Index i = 0; i < b.count; ++i) {
-        dy[i] += static_cast<double>(ds[i]);
-        dot[i] += static_cast<double>(ds[i] * ((xs[i] - mean[i]) * inverse[i]));
-      }
+/// sums += those that add(row, first, second) makes of the rows of `b`, taken on all threads: one
+/// piece of the rows after the other.
+template <class Add>
+void add_rows(const Block& b, Sums& sums, Add add) {
+  constexpr int kMostPieces = 16;
+  Sums parts[kMostPieces];
+  const Index grain = std::max<Index>(parallel::kNumbersOfAPiece / b.count,
+                                      (b.rows + kMostPieces - 1) / kMostPieces);
+  parallel::for_pieces(b.rows, grain, [&](int piece, Index begin, Index end) {
+    std::fill_n(parts[piece].first, b.count, 0.0);
+    std::fill_n(parts[piece].second, b.count, 0.0);
+    for (Index r = begin; r < end; ++r) add(r, parts[piece].first, parts[piece].second);
+  });
+  for (int piece = 0; piece < parallel::pieces(b.rows, grain); ++piece) {
+    for (Index i = 0; i < b.count; ++i) {
+      sums.first[i] += parts[piece].first[i];
+      sums.second[i] += parts[piece].second[i];
     }
   }
-};
+}
+
+/// What the backward pass needs of dy: its sum and its product with the normalised x, per channel.
+void add_cotangent(const Block& b, const real* x, const real* dy, const real* mean,
+                   const real* inverse, Sums& sums) {
+  add_rows(b, sums, [&](Index r, double* __restrict sum, double* __restrict dot) {
+    const real* __restrict xs = b.row(x, r);
+    const real* __restrict ds = b.row(dy, r);
+    for (Index i = 0; i < b.count; ++i) {
+      sum[i] += static_cast<double>(ds[i]);
+      dot[i] += static_cast<double>(ds[i] * ((xs[i] - mean[i]) * inverse[i]));
+    }
+  });
+}
 
 class BatchNorm final : public Op {
  public:
@@ -112,15 +135,15 @@ class BatchNorm final : public Op {
   void parameter_gradient(const GradientContext& c) const override {
     const Index channels = c.dy.shape[-1], row = c.dy.shape.row_size();
     for_blocks(0, channels, [&](Block b) {
-      Sums sums;
+      Sums sums = {};
       for (const Part& part : c.parts) {
         b.rows = part.rows * (row / channels);
         const Saved s = saved(c, part, b);
-        sums.add(b, c.inputs[0].data + part.first * row, c.dy.data + part.first * row, s.mean,
-                 s.inverse);
+        add_cotangent(b, c.inputs[0].data + part.first * row, c.dy.data + part.first * row, s.mean,
+                      s.inverse, sums);
       }
-      write_sink(c.sinks[0], b.first, b.count, sums.dot);
-      write_sink(c.sinks[1], b.first, b.count, sums.dy);
+      write_sink(c.sinks[0], b.first, b.count, sums.second);
+      write_sink(c.sinks[1], b.first, b.count, sums.first);
     });
   }
 
@@ -155,20 +178,21 @@ class BatchNorm final : public Op {
   // Sums of differences to the first row: without cancellation, in one sweep.
   void use_batch(const Block& b, const real* x, const RunningStatistics& running, bool replay,
                  const Saved& s) const {
-    double sum[kBlock] = {}, square[kBlock] = {};
+    Sums sums = {};
     const real* const pivot = b.row(x, 0);
-    for (Index r = 0; r < b.rows; ++r) {
+    add_rows(b, sums, [&](Index r, double* __restrict sum, double* __restrict square) {
       const real* __restrict xs = b.row(x, r);
       for (Index i = 0; i < b.count; ++i) {
         const double d = static_cast<double>(xs[i]) - static_cast<double>(pivot[i]);
         sum[i] += d;
         square[i] += d * d;
       }
-    }
+    });
     const auto n = static_cast<double>(b.rows);
     for (Index i = 0; i < b.count; ++i) {
-      const double mean = static_cast<double>(pivot[i]) + sum[i] / n;
-      const double variance = std::max(0.0, (square[i] - sum[i] * sum[i] / n) / n);
+      const double sum = sums.first[i], square = sums.second[i];
+      const double mean = static_cast<double>(pivot[i]) + sum / n;
+      const double variance = std::max(0.0, (square - sum * sum / n) / n);
       s.mean[i] = static_cast<real>(mean);
       s.inverse[i] = static_cast<real>(1.0 / std::sqrt(variance + options_.epsilon));
       if (replay) continue;
@@ -198,35 +222,39 @@ class BatchNorm final : public Op {
     for (Index i = 0; i < b.count; ++i) {
       factor[i] = owned_[0]->value.data[b.first + i] * s.inverse[i];
     }
-    for (Index r = 0; r < b.rows; ++r) {
-      const real* __restrict from = b.row(x, r);
-      real* __restrict to = b.row(y, r);
-      for (Index i = 0; i < b.count; ++i) to[i] = (from[i] - mean[i]) * factor[i] + shift[i];
-    }
+    parallel::for_rows(b.rows, b.count, [&](Index begin, Index end) {
+      for (Index r = begin; r < end; ++r) {
+        const real* __restrict from = b.row(x, r);
+        real* __restrict to = b.row(y, r);
+        for (Index i = 0; i < b.count; ++i) to[i] = (from[i] - mean[i]) * factor[i] + shift[i];
+      }
+    });
   }
 
   void backward_block(const Block& b, const real* x, const real* dy, const Saved& s, bool training,
                       bool accumulate, real* dx) const {
-    Sums sums;
-    if (training) sums.add(b, x, dy, s.mean, s.inverse);
+    Sums sums = {};
+    if (training) add_cotangent(b, x, dy, s.mean, s.inverse, sums);
     real factor[kBlock], constant[kBlock], slope[kBlock];  // dx = factor dy - constant - slope x
     for (Index i = 0; i < b.count; ++i) {
       const double inverse = static_cast<double>(s.inverse[i]), n = static_cast<double>(b.rows);
       const double f = static_cast<double>(owned_[0]->value.data[b.first + i]) * inverse;
       factor[i] = static_cast<real>(f);
-      constant[i] = static_cast<real>(f * sums.dy[i] / n);
-      slope[i] = static_cast<real>(f * inverse * sums.dot[i] / n);
+      constant[i] = static_cast<real>(f * sums.first[i] / n);
+      slope[i] = static_cast<real>(f * inverse * sums.second[i] / n);
     }
     const real* const mean = s.mean;
-    for (Index r = 0; r < b.rows; ++r) {
-      const real* __restrict xs = b.row(x, r);
-      const real* __restrict ds = b.row(dy, r);
-      real* __restrict to = b.row(dx, r);
-      for (Index i = 0; i < b.count; ++i) {
-        const real d = factor[i] * ds[i] - constant[i] - slope[i] * (xs[i] - mean[i]);
-        to[i] = accumulate ? to[i] + d : d;
+    parallel::for_rows(b.rows, b.count, [&](Index begin, Index end) {
+      for (Index r = begin; r < end; ++r) {
+        const real* __restrict xs = b.row(x, r);
+        const real* __restrict ds = b.row(dy, r);
+        real* __restrict to = b.row(dx, r);
+        for (Index i = 0; i < b.count; ++i) {
+          const real d = factor[i] * ds[i] - constant[i] - slope[i] * (xs[i] - mean[i]);
+          to[i] = accumulate ? to[i] + d : d;
+        }
       }
-    }
+    });
   }
 
   std::array<Parameter*, 2> owned_;  // scale, shift

@@ -1,9 +1,7 @@
-#include <cstring>
-
 #include "autograd/ops/axis.hpp"
 #include "autograd/ops/check.hpp"
+#include "core/parallel.hpp"
 #include "espalier/ops.hpp"
-#include "tensor/matrix.hpp"
 
 namespace espalier {
 
@@ -35,34 +33,38 @@ class Concat final : public Op {
   // y = (x_0, x_1, ...): slab by slab
   void forward(const OpContext& c) const override {
     const AxisView y = around(c.output.shape);
-    Index at = 0;
-    for (const Tensor& part : c.inputs) {
-      const Index slab = around(part.shape).extent * y.inner;
-      for (Index o = 0; o < y.outer; ++o) {
-        std::memcpy(c.output.data + o * y.extent * y.inner + at, part.data + o * slab,
-                    static_cast<std::size_t>(slab) * sizeof(real));
+    const Index block = y.extent * y.inner;
+    parallel::for_rows(y.outer, block, [&](Index begin, Index end) {
+      Index at = 0;
+      for (const Tensor& part : c.inputs) {
+        const Index slab = around(part.shape).extent * y.inner;
+        for (Index o = begin; o < end; ++o) {
+          copy_slab(slab, part.data + o * slab, c.output.data + o * block + at);
+        }
+        at += slab;
       }
-      at += slab;
-    }
+    });
   }
 
   // dx_k = the slabs of dy that came from x_k
   void backward(const BackwardContext& c) const override {
     const AxisView y = around(c.dy.shape);
+    const Index block = y.extent * y.inner;
     Index at = 0;
     for (std::size_t k = 0; k < c.inputs.size(); ++k) {
       const Index slab = around(c.inputs[k].shape).extent * y.inner;
       for (const Run& run : c.runs[k]) {
-        const real* dy = c.dy.data + run.dy_row * c.dy.shape.row_size() + at;
-        real* dx = c.dx[k].data + run.dx_row * c.dx[k].shape.row_size();
-        for (Index o = 0; o < y.outer_of(run.rows, c.dy.shape[0]); ++o) {
-          const real* from = dy + o * y.extent * y.inner;
-          if (run.accumulate) {
-            matrix::add_scaled(slab, 1.0, from, dx + o * slab);
-          } else {
-            std::memcpy(dx + o * slab, from, static_cast<std::size_t>(slab) * sizeof(real));
+        const real* const dy = c.dy.data + run.dy_row * c.dy.shape.row_size() + at;
+        real* const dx = c.dx[k].data + run.dx_row * c.dx[k].shape.row_size();
+        parallel::for_rows(y.outer_of(run.rows, c.dy.shape[0]), slab, [&](Index begin, Index end) {
+          for (Index o = begin; o < end; ++o) {
+            if (run.accumulate) {
+              add_slab(slab, dy + o * block, dx + o * slab);
+            } else {
+              copy_slab(slab, dy + o * block, dx + o * slab);
+            }
           }
-        }
+        });
       }
       at += slab;
     }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/sink.hpp"
@@ -53,26 +54,23 @@ class Mix final : public Op {
   void parameter_gradient(const GradientContext& c) const override {
     const Index channels = c.dy.shape[-1], numbers = c.dy.size();
     for (std::size_t j = 0; j < c.inputs.size(); ++j) {
-      const real* const x = c.inputs[j].data;
-      const real* const dy = c.dy.data;
-      if (!by_channel()) {
-        const double sum = sum_of(numbers, [&](Index i) {
-          return static_cast<double>(x[i]) * static_cast<double>(dy[i]);
-        });
-        write_sink(c.sinks[0], static_cast<Index>(j), 1, &sum);
+      if (by_channel()) {
+        for (Index first = 0; first < channels; first += kChunk) {
+          write_channels(c, j, first, std::min(kChunk, channels - first));
+        }
         continue;
       }
-      for (Index first = 0; first < channels; first += kChunk) {
-        const Index count = std::min(kChunk, channels - first);
-        std::array<double, kChunk> sums{};
-        for (Index i = first; i < numbers; i += channels) {
-          for (Index k = 0; k < count; ++k) {
-            sums[static_cast<std::size_t>(k)] +=
-                static_cast<double>(x[i + k]) * static_cast<double>(dy[i + k]);
-          }
-        }
-        write_sink(c.sinks[0], static_cast<Index>(j) * channels + first, count, sums.data());
-      }
+      const real* const x = c.inputs[j].data;
+      const real* const dy = c.dy.data;
+      std::array<double, kMostPieces> sums{};
+      const Index grain = std::max(parallel::kNumbersOfAPiece, numbers / kMostPieces + 1);
+      parallel::for_pieces(numbers, grain, [&](int piece, Index begin, Index end) {
+        sums[static_cast<std::size_t>(piece)] = sum_of(end - begin, [&](Index i) {
+          return static_cast<double>(x[begin + i]) * static_cast<double>(dy[begin + i]);
+        });
+      });
+      const double sum = std::accumulate(sums.begin(), sums.end(), 0.0);
+      write_sink(c.sinks[0], static_cast<Index>(j), 1, &sum);
     }
   }
 
@@ -81,28 +79,55 @@ class Mix final : public Op {
   }
 
  private:
-  static constexpr Index kChunk = 64;
+  static constexpr Index kChunk = 64;  // channels whose sums lie on the stack
+  static constexpr Index kMostPieces = 16;
 
   bool by_channel() const { return owned_[0]->value.shape.rank() == 2; }
+
+  // Channels [first, first + count) of the j-th coefficients' gradient.
+  static void write_channels(const GradientContext& c, std::size_t j, Index first, Index count) {
+    const Index channels = c.dy.shape[-1], rows = c.dy.size() / channels;
+    const Index grain = std::max(parallel::kNumbersOfAPiece / count, rows / kMostPieces + 1);
+    std::array<std::array<double, kChunk>, kMostPieces> sums;
+    parallel::for_pieces(rows, grain, [&](int piece, Index begin, Index end) {
+      double* const part = sums[static_cast<std::size_t>(piece)].data();
+      std::fill_n(part, count, 0.0);
+      for (Index r = begin; r < end; ++r) {
+        const real* __restrict x = c.inputs[j].data + r * channels + first;
+        const real* __restrict dy = c.dy.data + r * channels + first;
+        for (Index k = 0; k < count; ++k) {
+          part[k] += static_cast<double>(x[k]) * static_cast<double>(dy[k]);
+        }
+      }
+    });
+    for (int piece = 1; piece < parallel::pieces(rows, grain); ++piece) {
+      const auto& part = sums[static_cast<std::size_t>(piece)];
+      for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) sums[0][k] += part[k];
+    }
+    write_sink(c.sinks[0], static_cast<Index>(j) * channels + first, count, sums[0].data());
+  }
 
   // y (+)= a_j x over `rows` rows of `channels` numbers
   void add_scaled(Index rows, Index channels, std::size_t j, const real* x, real* y,
                   bool add) const {
     const real* const a = owned_[0]->value.data;
-    const bool each = by_channel();
     const auto first = static_cast<Index>(j);
-    const Index block = each ? channels : rows * channels;
-    const Index count = each ? rows : 1;
-    for (Index r = 0; r < count; ++r) {
-      parallel::for_numbers(block, [=](Index begin, Index end) {
-        const real* const from = x + r * block;
-        real* const to = y + r * block;
-        for (Index i = begin; i < end; ++i) {
-          const real factor = each ? a[first * channels + i] : a[first];
-          to[i] = add ? to[i] + factor * from[i] : factor * from[i];
-        }
+    if (!by_channel()) {
+      parallel::for_numbers(rows * channels, [=](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) y[i] = add ? y[i] + a[first] * x[i] : a[first] * x[i];
       });
+      return;
     }
+    parallel::for_rows(rows, channels, [=](Index begin, Index end) {
+      const real* __restrict factor = a + first * channels;
+      for (Index r = begin; r < end; ++r) {
+        const real* __restrict from = x + r * channels;
+        real* __restrict to = y + r * channels;
+        for (Index i = 0; i < channels; ++i) {
+          to[i] = add ? to[i] + factor[i] * from[i] : factor[i] * from[i];
+        }
+      }
+    });
   }
 
   std::array<Parameter*, 1> owned_;

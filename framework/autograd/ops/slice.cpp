@@ -1,9 +1,9 @@
-#include <cstring>
+#include <algorithm>
 
 #include "autograd/ops/axis.hpp"
 #include "autograd/ops/check.hpp"
+#include "core/parallel.hpp"
 #include "espalier/ops.hpp"
-#include "tensor/matrix.hpp"
 
 namespace espalier {
 
@@ -30,11 +30,13 @@ class Slice final : public Op {
   // y = x[..., first : first + count, ...]
   void forward(const OpContext& c) const override {
     const AxisView x = around(c.inputs[0].shape);
-    const Index slab = count_ * x.inner;
-    for (Index o = 0; o < x.outer; ++o) {
-      std::memcpy(c.output.data + o * slab, c.inputs[0].data + (o * x.extent + first_) * x.inner,
-                  static_cast<std::size_t>(slab) * sizeof(real));
-    }
+    const Index slab = count_ * x.inner, block = x.extent * x.inner;
+    const real* const from = c.inputs[0].data + first_ * x.inner;
+    parallel::for_rows(x.outer, slab, [&](Index begin, Index end) {
+      for (Index o = begin; o < end; ++o) {
+        copy_slab(slab, from + o * block, c.output.data + o * slab);
+      }
+    });
   }
 
   // dx = dy inside the range, 0 outside
@@ -43,17 +45,21 @@ class Slice final : public Op {
     const AxisView x = around(shape);
     const Index slab = count_ * x.inner, block = x.extent * x.inner, before = first_ * x.inner;
     for (const Run& run : c.runs[0]) {
-      const real* dy = c.dy.data + run.dy_row * c.dy.shape.row_size();
-      real* dx = c.dx[0].data + run.dx_row * shape.row_size();
-      for (Index o = 0; o < x.outer_of(run.rows, shape[0]); ++o, dy += slab, dx += block) {
-        if (run.accumulate) {
-          matrix::add_scaled(slab, 1.0, dy, dx + before);
-          continue;
+      const real* const dys = c.dy.data + run.dy_row * c.dy.shape.row_size();
+      real* const dxs = c.dx[0].data + run.dx_row * shape.row_size();
+      parallel::for_rows(x.outer_of(run.rows, shape[0]), block, [&](Index begin, Index end) {
+        for (Index o = begin; o < end; ++o) {
+          const real* const dy = dys + o * slab;
+          real* const dx = dxs + o * block;
+          if (run.accumulate) {
+            add_slab(slab, dy, dx + before);
+            continue;
+          }
+          std::fill_n(dx, before, real{0});
+          copy_slab(slab, dy, dx + before);
+          std::fill_n(dx + before + slab, block - before - slab, real{0});
         }
-        matrix::fill(before, real{0}, dx);
-        std::memcpy(dx + before, dy, static_cast<std::size_t>(slab) * sizeof(real));
-        matrix::fill(block - before - slab, real{0}, dx + before + slab);
-      }
+      });
     }
   }
 

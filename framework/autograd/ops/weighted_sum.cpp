@@ -43,24 +43,29 @@ class WeightedSum final : public Op {
   void backward(const BackwardContext& c) const override {
     const Index row = c.dy.shape.row_size(), experts = c.inputs[0].shape[1];
     for (const Run& run : c.runs[0]) {
-      for (Index i = 0; i < run.rows; ++i) {
-        real* const dg = c.dx[0].data + (run.dx_row + i) * experts;
-        for (Index e = 0; e < experts; ++e) {
-          const real* const x =
-              c.inputs[static_cast<std::size_t>(e) + 1].data + (run.value_row + i) * row;
-          const real product = dot(row, c.dy.data + (run.dy_row + i) * row, x);
-          dg[e] = run.accumulate ? dg[e] + product : product;
+      parallel::for_rows(run.rows, row * experts, [&](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) {
+          const real* const dy = c.dy.data + (run.dy_row + i) * row;
+          real* const dg = c.dx[0].data + (run.dx_row + i) * experts;
+          for (Index e = 0; e < experts; ++e) {
+            const real* const x =
+                c.inputs[static_cast<std::size_t>(e) + 1].data + (run.value_row + i) * row;
+            const real product = dot(row, dy, x);
+            dg[e] = run.accumulate ? dg[e] + product : product;
+          }
         }
-      }
+      });
     }
     for (Index e = 0; e < experts; ++e) {
       const auto k = static_cast<std::size_t>(e) + 1;
       for (const Run& run : c.runs[k]) {
-        for (Index i = 0; i < run.rows; ++i) {
-          add(row, c.inputs[0].data[(run.value_row + i) * experts + e],
-              c.dy.data + (run.dy_row + i) * row, c.dx[k].data + (run.dx_row + i) * row,
-              run.accumulate);
-        }
+        parallel::for_rows(run.rows, row, [&](Index begin, Index end) {
+          for (Index i = begin; i < end; ++i) {
+            add(row, c.inputs[0].data[(run.value_row + i) * experts + e],
+                c.dy.data + (run.dy_row + i) * row, c.dx[k].data + (run.dx_row + i) * row,
+                run.accumulate);
+          }
+        });
       }
     }
   }

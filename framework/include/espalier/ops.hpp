@@ -60,6 +60,12 @@ ESPALIER_API Var parameter_rows(Tape& tape, Var x, Parameter& value);
 /// one for each channel (cross-stitch units, Misra et al. 2016).
 ESPALIER_API Var mix(Tape& tape, const std::vector<Var>& values, Parameter& coefficients);
 
+/// The same of parts of the last axis (sluice networks, Ruder et al. 2019): k values of one shape
+/// (N, ..., C), seen in `parts` equal parts x_j,h; each of the 1 to 8 coefficients (k parts) makes
+/// one part of the output, y_g = sum_jh a_g,(j parts + h) x_j,h. y (N, ..., C / parts * how many).
+ESPALIER_API Var mix_parts(Tape& tape, const std::vector<Var>& values, Index parts,
+                           const std::vector<Parameter*>& coefficients);
+
 /// Options of `gumbel_choice`.
 struct GumbelOptions {
   RandomStream random = {};  ///< of the noise

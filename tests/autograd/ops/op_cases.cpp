@@ -268,6 +268,22 @@ void add_shapes(std::vector<OpCase>& cases) {
                    [](R r) { return mix(r.tape, r.inputs, *r.parameters[0]); },
                    false,
                    {}});
+  cases.push_back({"mix_parts",
+                   {real_row({2, 3}), real_row({2, 3})},
+                   {Shape{6}, Shape{6}},
+                   [](R r) {
+                     return mix_parts(r.tape, r.inputs, 3, {r.parameters[0], r.parameters[1]});
+                   },
+                   false,
+                   {}});
+  cases.push_back({"mix_parts wider than a vector",
+                   {real_row({38}), real_row({38})},
+                   {Shape{4}, Shape{4}},
+                   [](R r) {
+                     return mix_parts(r.tape, r.inputs, 2, {r.parameters[0], r.parameters[1]});
+                   },
+                   false,
+                   {}});
   cases.push_back(
       {"weighted_sum",
        {real_row({3}), real_row({2, 5}), real_row({2, 5}), real_row({2, 5})},
