@@ -100,7 +100,7 @@ RecordedModel record_model(const ExperimentSpec& spec, const TaskSet& tasks, con
   const Net trunk(tape, store, names, Domain::shared, "trunk");
   const std::vector<std::string> columns = names_of(tasks);
   TrunkRecorder recorder(trunk, model.input, spec.trunk.stages, columns, options.trunk);
-  const std::vector<Var> features = recorder.record(stage_blocks(spec), slots);
+  const std::vector<Var> shared = recorder.record_trunk(stage_blocks(spec), slots);
 
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const RunTask& task = task_of(tasks, slots[i].task);
@@ -109,11 +109,11 @@ RecordedModel record_model(const ExperimentSpec& spec, const TaskSet& tasks, con
     TaskVars vars;
     vars.task = slots[i].task;
     vars.target = tape.input("target " + task.name, column->sample, column->dtype, {own});
+    const Var features = recorder.features_of(slots[i], shared);
     tape.enter(slots[i].task, "heads/" + task.name);
     const Net head(tape, store, names, Domain::task, "heads/" + task.name);
     vars.prediction = task.handle.head(
-        head,
-        options.rotations > 0 ? rotated(head, features[i], options.rotations, vars) : features[i]);
+        head, options.rotations > 0 ? rotated(head, features, options.rotations, vars) : features);
     tape.keep(vars.prediction);
     tape.loss(slots[i].task, task.handle.loss(head, vars.prediction, vars.target));
     model.tasks.push_back(vars);

@@ -153,6 +153,20 @@ TrunkRecorder::Made TrunkRecorder::record_block(std::span<const StageBlock> bloc
 
 std::vector<Var> TrunkRecorder::record(std::span<const StageBlock> blocks,
                                        std::span<const TaskSlot> slots) {
+  const std::vector<Var> trunk = record_trunk(blocks, slots);
+  std::vector<Var> features;
+  for (const TaskSlot& slot : slots) features.push_back(features_of(slot, trunk));
+  return features;
+}
+
+Var TrunkRecorder::features_of(const TaskSlot& slot, const std::vector<Var>& trunk) const {
+  Tape& tape = trunk_.tape();
+  tape.enter(-1, trunk_.full_name("features"));
+  return tape.select(trunk[static_cast<std::size_t>(slot.column)], slot.stream, slot.task);
+}
+
+std::vector<Var> TrunkRecorder::record_trunk(std::span<const StageBlock> blocks,
+                                             std::span<const TaskSlot> slots) {
   std::vector<Asked> wanted(blocks.size() + 1);
   wanted.back() = {std::vector<StreamSet>(tasks_.size()), std::vector<StreamSet>(tasks_.size())};
   for (const TaskSlot& slot : slots) {
@@ -166,14 +180,7 @@ std::vector<Var> TrunkRecorder::record(std::span<const StageBlock> blocks,
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     flows = record_block(blocks, b, wanted[b + 1], flows);
   }
-  std::vector<Var> features;
-  Tape& tape = trunk_.tape();
-  for (const TaskSlot& slot : slots) {
-    tape.enter(-1, trunk_.full_name("features"));
-    features.push_back(
-        tape.select(flows.tasks[static_cast<std::size_t>(slot.column)], slot.stream, slot.task));
-  }
-  return features;
+  return flows.tasks;
 }
 
 Var TrunkRecorder::run_layers(const Net& trunk, Var x, std::string_view column,

@@ -29,6 +29,11 @@ class ESPALIER_API TrunkRecorder {
   /// The features of each slot, in their order. Throws ConfigError (groups that name no task),
   /// ShapeError.
   std::vector<Var> record(std::span<const StageBlock> blocks, std::span<const TaskSlot> slots);
+  /// The same in two halves: the trunk, then the features of one slot after the other. What a head
+  /// sends back to features recorded just before it is passed on before the next head's.
+  std::vector<Var> record_trunk(std::span<const StageBlock> blocks,
+                                std::span<const TaskSlot> slots);
+  Var features_of(const TaskSlot& slot, const std::vector<Var>& trunk) const;
 
  private:
   friend class StageNet;

@@ -145,8 +145,8 @@ struct Split {
   Index tile, tiles;
 };
 
-// In doubt by rows where those are a batch's: the thread that made them has them in its cache.
-Split split(Index m, Index n, bool batch) {
+// In doubt by rows: those of a batch are in the cache of the thread that made them.
+Split split(Index m, Index n) {
   const Index row_tiles = (m + kTileRows - 1) / kTileRows;
   const Index column_tiles = (n + kTileColumns - 1) / kTileColumns;
   const auto balance = [](Index tiles) {
@@ -156,7 +156,7 @@ Split split(Index m, Index n, bool batch) {
   };
   const double gain = balance(row_tiles) - balance(column_tiles);
   constexpr double kWorthIt = 0.06;
-  const bool by_rows = gain > kWorthIt || (gain > -kWorthIt && (m > n || (m == n && batch)));
+  const bool by_rows = gain > kWorthIt || (gain > -kWorthIt && m >= n);
   return by_rows ? Split{true, kTileRows, row_tiles} : Split{false, kTileColumns, column_tiles};
 }
 
@@ -164,7 +164,7 @@ Split split(Index m, Index n, bool batch) {
 
 void multiply(Index m, Index n, Index k, const Operand& a, const Operand& b, const Target& c) {
   constexpr double kWorthAThread = 3e4;  // multiply-adds
-  const Split s = split(m, n, a.step == 1);
+  const Split s = split(m, n);
   const Form multiply_piece = form(n, k, a, b, c);
   const double size = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   const auto most = std::max<Index>(1, static_cast<Index>(size / kWorthAThread));

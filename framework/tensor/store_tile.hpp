@@ -51,7 +51,12 @@ inline void store_columns(const real* sums, Index rows, Index width, Index colum
     } else {
       for (Index i = 0; i < rows; ++i) to[i] = beta * to[i] + alpha * sums[i * width + j];
     }
-    if (c.epilogue.shapes()) shape_numbers(c.at(0, j).epilogue, rows, to);
+    if (c.epilogue.rectify) {
+      for (Index i = 0; i < rows; ++i) to[i] = rectified(to[i]);
+    }
+    if (const real* const mask = c.epilogue.mask; mask != nullptr) {
+      for (Index i = 0; i < rows; ++i) to[i] = masked(mask[j * c.column + i], to[i]);
+    }
   }
 }
 
