@@ -66,7 +66,14 @@ void prepare_penalties(PlanState& s) {
 }
 
 void penalties_are_due(PlanState& s) {
-  for (PreparedPenalty& p : s.penalties) p.taken = PreparedPenalty::Taken::no;
+  where::Sweep sweep("gradient");
+  for (PreparedPenalty& p : s.penalties) {
+    p.taken = PreparedPenalty::Taken::no;
+    if (p.direct != nullptr) continue;  // its sinks may be announced
+    sweep.at(p.place);
+    p.penalty->gradient(p.gradients);
+    p.taken = PreparedPenalty::Taken::to_memory;
+  }
 }
 
 void take_penalties(PlanState& s, std::span<const ParameterSink> announced) {
