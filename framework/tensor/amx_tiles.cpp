@@ -44,7 +44,7 @@ void begin() {
 // Tiles in their first state cost nothing when the system changes between threads.
 void end() { asm volatile("tilerelease" : : : "memory"); }
 
-constexpr Engine kEngine = {"amx_bf16", true, begin, sum_in_tiles<AmxRegisters>, end};
+constexpr Engine kEngine = {"amx_bf16", true, 1, begin, sum_in_tiles<AmxRegisters>, end};
 
 }  // namespace
 

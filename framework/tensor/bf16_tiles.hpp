@@ -20,7 +20,7 @@ struct TileOperands {
   Index blocks;  ///< along k
   int parts;     ///< of a number: 1 or 3
   bool two_a, two_b;
-  Ahead& ahead;  ///< of which every block is a step
+  Ahead& ahead;
 };
 
 /// Between `begin` and `end`, on one thread, any number of calls of `sum`:
@@ -30,6 +30,7 @@ struct TileOperands {
 struct Engine {
   std::string_view name;  ///< of the instruction set
   bool splits;            ///< whether `parts` may be 3
+  Index passes;           ///< over every block of a tile, each a step of `ahead`
   void (*begin)();
   void (*sum)(const TileOperands& of, float* sums);
   void (*end)();

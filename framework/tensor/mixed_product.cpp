@@ -72,13 +72,13 @@ void multiply_packed(const Piece& p, Index columns, Index first, Index depth, co
                      Bf16* left, const Target& c) {
   alignas(64) float sums[kTile * kTile];
   const Index panel = panel_numbers(depth, p.how.parts);
+  const Index steps = (columns + kTile - 1) / kTile * blocks_of(depth) * p.engine.passes;
   const bool shallow = c.column == 1 && depth <= kShallow;
   for (Index i = 0; i < p.m; i += kTile) {
     const Index rows = std::min(kTile, p.m - i);
     pack(p.a.at(i, first), rows, depth, Layout::rows, p.how, left);
     Ahead ahead;
     if (const Index next = i + kTile; next < p.m) {
-      const Index steps = (columns + kTile - 1) / kTile * blocks_of(depth);
       ahead = {p.a.at(next, first), std::min(kTile, p.m - next), depth, steps};
     }
     for (Index j = 0; j < columns; j += kTile) {

@@ -51,7 +51,7 @@ class Precision(CommandTest):
         self.assertEqual(self.read("unsaid", "model.safetensors"), self.read("said", "model.safetensors"))
 
     def test_runs_learn_as_in_fp32(self):
-        """Of 36 classes and 10 of them, on more data: close to what fp32 reaches, not the same bits."""
+        """Close to what fp32 reaches, not the same bits."""
         self.need("bf16")
         settings = ("data.letters.train=1000", "data.digits.train=1000", "train.epochs=6", "--quiet",
                     "--out")

@@ -25,6 +25,7 @@ TEST_CASE("the resolved experiment names every value") {
         "description: \"\"\n"
         "seed: 1\n"
         "threads: 0\n"
+        "precision: fp32\n"
         "plugins: [/exp/build]\n"
         "only: []\n"
         "data:\n"

@@ -99,8 +99,8 @@ class EmulatedTiles {
 };
 
 /// The AMX engine on them.
-inline constexpr bfloat::Engine kEmulatedAmx = {"emulated_amx", true, EmulatedTiles::configure,
-                                                bfloat::sum_in_tiles<EmulatedTiles>,
-                                                EmulatedTiles::release};
+inline constexpr bfloat::Engine kEmulatedAmx = {
+    "emulated_amx",        true, 1, EmulatedTiles::configure, bfloat::sum_in_tiles<EmulatedTiles>,
+    EmulatedTiles::release};
 
 }  // namespace espalier::test
