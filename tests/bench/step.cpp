@@ -6,7 +6,8 @@
 // prints one JSON object: median milliseconds of a step and of its phases, examples/s, memory
 // (resident peak of this process, planned for a step); the sum of the bare products (forward, input
 // gradient, parameter gradient of every linear and conv op, as single products (blas::gemm) on
-// operands of the same sizes) and the step as a ratio to it; the step's work, the measured peaks,
+// operands of the same sizes, in fp32 whatever `precision` is) and the step as a ratio to it; the
+// step's work, the measured peaks of fp32,
 // and the limit on paper that follows. `first_step_at` is the time (seconds since 1970) when the
 // first step was done.
 // --steps 0 ends there. With --dump it writes the initial weights and the batches and losses of the
