@@ -29,7 +29,16 @@ Index meetings(Index extent, Index kernel, const Window& v, Index places) {
   return sum;
 }
 
+constexpr double kNever = 1e300;
+
+/// A block of images must stay in the second-level cache.
+bool has_small_blocks(const Window& v) {
+  constexpr Index kMost = Index{1} << 20U;  // bytes
+  return v.image_size() * static_cast<Index>(simd::kBytes) <= kMost;
+}
+
 double across(const Window& v, Index outputs) {
+  if (!has_small_blocks(v)) return kNever;
   const auto products =
       static_cast<double>(meetings(v.height, v.kernel_height, v, v.out_height()) *
                           meetings(v.width, v.kernel_width, v, v.out_width()) * v.channels);
@@ -37,11 +46,11 @@ double across(const Window& v, Index outputs) {
   return products * static_cast<double>(outputs) + kMove * moved;
 }
 
-/// Its weight gradient sees the border too, and has sums that must stay in the second-level cache.
+/// Its weight gradient sees the border too, and has sums that must stay there beside them.
 double gradient_across(const Window& v, Index outputs) {
   constexpr double kMostSums = 512.0 * 1024.0;  // bytes
   const auto sums = static_cast<double>(v.column_size() * outputs);
-  if (sums * static_cast<double>(simd::kBytes) > kMostSums) return 1e300;
+  if (!has_small_blocks(v) || sums * static_cast<double>(simd::kBytes) > kMostSums) return kNever;
   const auto moved = static_cast<double>(v.image_size() + v.positions() * outputs);
   return static_cast<double>(v.positions()) * sums + kMove * moved;
 }
