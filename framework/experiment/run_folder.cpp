@@ -35,9 +35,9 @@ void check_same_spec(const std::string& path, const std::string& resolved_spec) 
   std::error_code missing;
   if (!fs::exists(stored, missing)) return;  // killed before it was written: nothing was trained
   if (file::read(stored) == resolved_spec) return;
-  throw ConfigError(text::cat("[run folder] expected ", path,
-                              " to hold the same experiment, found ",
-                              "another one in its spec.yaml; choose another --out"));
+  throw ConfigError(
+      text::cat("[run folder] expected ", path, " to hold the same experiment, found ",
+                "another one, or one of another version, in its spec.yaml; choose another --out"));
 }
 
 }  // namespace

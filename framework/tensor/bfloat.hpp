@@ -45,8 +45,8 @@ inline Words nearest_finite(simd::Vector x) {
 }
 
 /// The next of several parts of x that add up to it: bfloat16 number `part` (high halves), which is
-/// taken off x. Three parts hold all 24 bits of a float: 8 each, and a sign each. With a single
-/// part, the number nearest to x.
+/// taken off x. Three parts hold all 24 bits of a float: 8 each, and a sign each; an infinity
+/// leaves NaN. With a single part, the number nearest to x.
 template <int kParts>
 inline Words take_part(simd::Vector& x) {
   if constexpr (kParts == 1) {

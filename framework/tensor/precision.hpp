@@ -16,7 +16,8 @@ namespace espalier {
 
 enum class Precision {
   fp32,        ///< products of floats
-  fp32_split,  ///< of floats split into three bfloat16 each, on AMX: errors of fp32
+  fp32_split,  ///< of floats split into three bfloat16 each, on AMX: errors of fp32; of infinities
+               ///< the split makes NaN
   bf16,        ///< of floats rounded to bfloat16, summed in float
 };
 

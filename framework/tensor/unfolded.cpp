@@ -66,6 +66,7 @@ Index scratch(const Window& v, Index outputs, Index images, int threads, bool po
 
 void input_gradient(const Window& v, Index images, const OutputGradient& dy, Index outputs,
                     const real* weight, bool add, real* dx, std::span<real> scratch) {
+  if (images == 0) return;
   const Index columns_each = columns_of_a_thread(v, images), k = v.column_size();
   const Index each =
       columns_each + (dy.pooled() ? outputs_of_a_thread(v, images, outputs) : Index{0});

@@ -28,7 +28,8 @@ class Folders(CommandTest):
         self.run_ok("run", "small.yaml", "train.epochs=1", "--out", "out", "--quiet")
         sentence = self.refused("run", "small.yaml", "train.epochs=2", "--out", "out", "--resume")
         self.assertEqual(sentence, "[run folder] expected out to hold the same experiment, found "
-                                   "another one in its spec.yaml; choose another --out")
+                                   "another one, or one of another version, in its spec.yaml; choose "
+                                   "another --out")
 
     def test_a_slash_at_the_end_of_the_folder(self):
         self.run_ok("run", "small.yaml", "train.epochs=1", "--out", "new/out/", "--quiet")
