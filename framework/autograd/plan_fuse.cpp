@@ -6,8 +6,6 @@ namespace espalier {
 
 namespace {
 
-std::size_t id(Var v) { return static_cast<std::size_t>(v.id); }
-
 // Planned in place, nobody but the relu reads what it reads: its producer may as well write y.
 void fuse_forward(PlanState& s, std::size_t relu) {
   const Tape::Node& node = s.tape.nodes()[relu];

@@ -33,7 +33,6 @@ class MemoryPlanner {
   };
 
   const std::vector<Tape::Node>& nodes() const { return s_.tape.nodes(); }
-  static std::size_t id(Var v) { return static_cast<std::size_t>(v.id); }
   static bool is_border(const Tape::Node& node) { return node.op == nullptr && node.task >= 0; }
   bool active(std::size_t n) const { return s_.tape.training() && s_.reach.active[n] != 0; }
   /// Whether the update reads what node n saw in the sweep.

@@ -11,8 +11,6 @@ namespace espalier {
 /// overwrites, the others add, and nothing is zeroed.
 using Written = std::map<std::pair<std::size_t, std::size_t>, bool>;
 
-inline std::size_t id(Var v) { return static_cast<std::size_t>(v.id); }
-
 // The sweep: plan_prepare_sweep.cpp. Nodes are prepared in the order in which they will run.
 
 /// Raises ShapeError where the op's parameters are partly shared.

@@ -108,6 +108,9 @@ struct PreparedPenalty {
   Taken taken = Taken::no;  ///< in this step
 };
 
+/// Where a value's things stand in vectors of one for each value.
+inline std::size_t id(Var v) { return static_cast<std::size_t>(v.id); }
+
 struct PlanState {
   Tape tape;
   PlanOptions options;
