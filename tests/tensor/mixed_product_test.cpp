@@ -10,6 +10,7 @@
 #include "core/threads.hpp"
 #include "tensor/emulated_tiles.hpp"
 #include "tensor/random_numbers.hpp"
+#include "tensor/stored_matrix.hpp"
 
 namespace espalier {
 
@@ -17,6 +18,7 @@ namespace {
 
 using bfloat::Engine;
 using test::random_numbers;
+using test::Stored;
 using test::Threads;
 
 /// Those of this processor, and AMX's loops on registers in memory.
@@ -32,17 +34,6 @@ struct Size {
 };
 constexpr Size kSizes[] = {{1, 1, 1},    {1, 40, 70},    {33, 1, 50},   {3, 2, 5},   {16, 32, 32},
                            {17, 33, 31}, {29, 65, 1100}, {70, 31, 600}, {5, 300, 2}, {64, 700, 40}};
-
-/// A matrix (rows, k) in one of its two layouts, with room between its rows.
-struct Stored {
-  std::vector<real> numbers;
-  Operand operand;
-
-  Stored(Index rows, Index k, bool along_k, std::string_view name)
-      : numbers(random_numbers((rows + 3) * (k + 3), name)),
-        operand(along_k ? Operand{numbers.data(), k + 3, 1}
-                        : Operand{numbers.data(), 1, rows + 3}) {}
-};
 
 /// Largest error of C against sums in double, in units of the sum of sizes of a number's terms.
 double worst_error(const Size& s, const Operand& a, const Operand& b, const Target& c,

@@ -8,24 +8,15 @@
 
 #include "core/threads.hpp"
 #include "tensor/random_numbers.hpp"
+#include "tensor/stored_matrix.hpp"
 
 namespace espalier {
 
 namespace {
 
 using test::random_numbers;
+using test::Stored;
 using test::Threads;
-
-/// A matrix (rows, k) in one of its two layouts, with room between its rows.
-struct Stored {
-  std::vector<real> numbers;
-  Operand operand;
-
-  Stored(Index rows, Index k, bool along_k, std::string_view name)
-      : numbers(random_numbers((rows + 3) * (k + 3), name)),
-        operand(along_k ? Operand{numbers.data(), k + 3, 1}
-                        : Operand{numbers.data(), 1, rows + 3}) {}
-};
 
 struct Form {
   bool a_along_k, b_along_k, by_rows;
