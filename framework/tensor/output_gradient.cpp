@@ -2,11 +2,9 @@
 
 #include "tensor/column_sums.hpp"
 #include "tensor/matrix.hpp"
-#include "tensor/simd.hpp"
+#include "tensor/pool_vectors.hpp"
 
 namespace espalier {
-
-using Mask = decltype(simd::Vector() < simd::Vector());
 
 void OutputGradient::channel_sums(Index rows, Index outputs, double alpha, double beta,
                                   real* sums) const {
@@ -15,9 +13,10 @@ void OutputGradient::channel_sums(Index rows, Index outputs, double alpha, doubl
     return;
   }
   const auto load = [this](Index i) {
-    const Mask who = __builtin_convertvector(simd::load(winners + i), Mask);
     const simd::Vector none = {};
-    return who == Mask{} + pool_halves::kNobody ? none : simd::load(dy + i);
+    return pool_halves::winners_of(winners + i) == simd::Mask{} + pool_halves::kNobody
+               ? none
+               : simd::load(dy + i);
   };
   const auto at = [this](Index i) { return winners[i] == pool_halves::kNobody ? real{0} : dy[i]; };
   sum_columns(rows / 4, outputs, load, at, alpha, beta, sums);

@@ -1,6 +1,6 @@
 #include "tensor/pool_halves.hpp"
 
-#include "tensor/simd.hpp"
+#include "tensor/pool_vectors.hpp"
 
 namespace espalier::pool_halves {
 
@@ -8,14 +8,11 @@ namespace {
 
 using simd::kLanes;
 using simd::Vector;
-using Mask = decltype(Vector() < Vector());
-using simd::Bytes;
 
 // NaN wins once and stays, so that a broken step is seen in its loss.
 bool beats(real x, real best) { return x > best || x != x; }
-Mask beats(Vector x, Vector best) { return (x > best) | (x != x); }
 
-void largest_of(const real* const (&from)[4], real* y, std::uint8_t* winner) {
+void largest_number_of(const real* const (&from)[4], real* y, std::uint8_t* winner) {
   real best = *from[0];
   std::uint8_t who = 0;
   for (std::uint8_t k = 1; k < 4; ++k) {
@@ -28,20 +25,9 @@ void largest_of(const real* const (&from)[4], real* y, std::uint8_t* winner) {
 }
 
 void largest_vector_of(const real* const (&from)[4], real* y, std::uint8_t* winners) {
-  Vector best = simd::load(from[0]);
-  Mask who = {};
-  for (int k = 1; k < 4; ++k) {
-    const Vector x = simd::load(from[k]);
-    const Mask better = beats(x, best);
-    best = better ? x : best;
-    who = better ? Mask{} + k : who;
-  }
-  simd::store(y, best);
-  simd::store(winners, __builtin_convertvector(who, Bytes));
-}
-
-Mask winners_of(const std::uint8_t* winners) {
-  return __builtin_convertvector(simd::load(winners), Mask);
+  const Largest best = largest_of(from);
+  simd::store(y, best.value);
+  store_winners(winners, best.who);
 }
 
 // Numbers of a pixel are taken as whole vectors, the last one first, that may reach into the pixels
@@ -75,7 +61,7 @@ void largest(const Window& w, const real* x, real* y, std::uint8_t* winners) {
     };
     for_channels(
         channels, (positions - 1 - p) * channels, [&](Index c) { four(largest_vector_of, c); },
-        [&](Index c) { four(largest_of, c); });
+        [&](Index c) { four(largest_number_of, c); });
   }
 }
 
@@ -145,9 +131,8 @@ void spread(const Window& w, const std::uint8_t* winners, const real* dy, real* 
       real* const pixels[4] = {corner, corner + channels, corner + dx_row,
                                corner + dx_row + channels};
       for (Index c = 0; c < whole; c += kLanes) {
-        const Mask winner = winners_of(winners + c);
-        const Vector v = simd::load(dy + c), none = {};
-        for (int k = 0; k < 4; ++k) simd::store(pixels[k] + c, winner == Mask{} + k ? v : none);
+        give(simd::load(dy + c), winners_of(winners + c),
+             {pixels[0] + c, pixels[1] + c, pixels[2] + c, pixels[3] + c});
       }
       for (Index c = whole; c < channels; ++c) {
         for (int k = 0; k < 4; ++k) pixels[k][c] = winners[c] == k ? dy[c] : real{0};

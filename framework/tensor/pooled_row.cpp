@@ -1,15 +1,15 @@
 #include "tensor/pooled_row.hpp"
 
 #include "tensor/image_block.hpp"
+#include "tensor/pool_vectors.hpp"
 
 namespace espalier::image_block {
 
 namespace {
 
-using simd::Bytes;
 using simd::kLanes;
+using simd::Mask;
 using simd::Vector;
-using Mask = decltype(Vector() < Vector());
 
 constexpr Index in_numbers(Index bytes) {
   return simd::whole_vectors((bytes + static_cast<Index>(sizeof(real)) - 1) /
@@ -38,19 +38,12 @@ void PooledRow::put(const real* rows, Index first_image, Index images, Index row
     for (Index o = 0; o < outputs_; ++o) {
       const real* const corner = rows + 2 * x * step + o * kLanes;
       const real* const pixels[4] = {corner, corner + step, corner + line, corner + line + step};
-      Vector best = simd::load(pixels[0]);
-      Mask who = {};
-      for (int k = 1; k < 4; ++k) {
-        const Vector pixel = simd::load(pixels[k]);
-        const Mask better = (pixel > best) | (pixel != pixel);  // NaN wins once and stays
-        best = better ? pixel : best;
-        who = better ? Mask{} + k : who;
-      }
+      const auto [best, winner] = pool_halves::largest_of(pixels);
       const Vector zero = {};
-      who = best > zero ? who : Mask{} + pool_halves::kNobody;
+      const Mask who = best > zero ? winner : Mask{} + pool_halves::kNobody;
       const Index i = (x * outputs_ + o) * kLanes;
       simd::store(vectors_ + i, best <= zero ? zero : best);
-      simd::store(winners_ + i, __builtin_convertvector(who, Bytes));
+      pool_halves::store_winners(winners_ + i, who);
     }
   }
   const Index to = first_image * image_ + row * line_;
@@ -67,11 +60,9 @@ void PooledRow::take(const OutputGradient& dy, Index first_image, Index images, 
   for (Index x = 0; x < width_; ++x) {
     for (Index o = 0; o < outputs_; ++o) {
       const Index i = (x * outputs_ + o) * kLanes;
-      const Mask who = __builtin_convertvector(simd::load(winners_ + i), Mask);
-      const Vector v = simd::load(vectors_ + i), none = {};
       real* const corner = rows + 2 * x * step + o * kLanes;
       real* const pixels[4] = {corner, corner + step, corner + line, corner + line + step};
-      for (int k = 0; k < 4; ++k) simd::store(pixels[k], who == Mask{} + k ? v : none);
+      pool_halves::give(simd::load(vectors_ + i), pool_halves::winners_of(winners_ + i), pixels);
     }
   }
 }

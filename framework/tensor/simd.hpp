@@ -30,6 +30,9 @@ inline constexpr Index kTileColumns = kTileVectors * kLanes;
 /// Loads and stores of it need the alignment of one number only.
 using Vector = real __attribute__((vector_size(kBytes), aligned(alignof(real)), may_alias));
 
+/// Of a comparison: all bits of a lane, or none. Arithmetic takes it as whole numbers.
+using Mask = decltype(Vector() < Vector());
+
 /// A byte for each lane.
 using Bytes = std::int8_t __attribute__((vector_size(static_cast<std::size_t>(kLanes))));
 
