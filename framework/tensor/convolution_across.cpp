@@ -4,7 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "tensor/convolution_direct.hpp"
 #include "tensor/image_pieces.hpp"
 #include "tensor/pooled_row.hpp"
 
@@ -111,7 +110,7 @@ Layout forward_layout(const Window& v, Index outputs, bool pooled) {
 }
 
 Layout input_gradient_layout(const Window& v, Index outputs, bool pooled) {
-  return {direct::turned(v, outputs), v.channels, 1,
+  return {turned(v, outputs), v.channels, 1,
           pooled ? image_block::PooledRow::numbers(v, outputs) : 0};
 }
 
@@ -170,7 +169,26 @@ Index most_pieces(const Layout& layout, std::span<const real> scratch) {
   return (static_cast<Index>(scratch.size()) - layout.shared()) / layout.each();
 }
 
-}  // namespace
+/// Rows (or columns) of kernel and image that meet, over all places of the window.
+Index meetings(Index extent, Index kernel, const Window& v, Index places) {
+  Index sum = 0;
+  for (Index p = 0; p < places; ++p) {
+    const Index begin = p * v.stride - v.padding;
+    sum += std::max<Index>(0, std::min(begin + kernel, extent) - std::max<Index>(0, begin));
+  }
+  return sum;
+}
+
+double cost(const Window& v, Index outputs) {
+  if (!has_small_blocks(v)) return kNever;
+  const auto products =
+      static_cast<double>(meetings(v.height, v.kernel_height, v, v.out_height()) *
+                          meetings(v.width, v.kernel_width, v, v.out_width()) * v.channels);
+  const auto moved = static_cast<double>(v.image_size() + v.positions() * outputs);
+  return products * static_cast<double>(outputs) + kMove * moved;
+}
+
+double forward_cost(const Window& v, Index outputs, bool /*pooled*/) { return cost(v, outputs); }
 
 Index forward_scratch(const Window& v, Index outputs, int threads, bool pooled) {
   const Layout layout = forward_layout(v, outputs, pooled);
@@ -208,6 +226,10 @@ void forward(const Window& v, Index images, const real* x, Index outputs, const 
       });
 }
 
+double input_gradient_cost(const Window& v, Index outputs, bool /*pooled*/) {
+  return turns(v) ? cost(turned(v, outputs), v.channels) : kNever;
+}
+
 Index input_gradient_scratch(const Window& v, Index outputs, int threads, bool pooled) {
   const Layout layout = input_gradient_layout(v, outputs, pooled);
   return layout.shared() + threads * layout.each();
@@ -216,7 +238,7 @@ Index input_gradient_scratch(const Window& v, Index outputs, int threads, bool p
 void input_gradient(const Window& v, Index images, const OutputGradient& dy, Index outputs,
                     const real* weight, bool add, real* dx, std::span<real> scratch) {
   const Layout layout = input_gradient_layout(v, outputs, dy.pooled());
-  const Window turned = direct::turned(v, outputs);
+  const Window turned = convolution::turned(v, outputs);
   const Index pixels = v.kernel_height * v.kernel_width, k_all = v.column_size();
   // Pixels of the kernel from the last to the first.
   const auto turned_weight = [=, channels = v.channels](Index k, Index c) {
@@ -245,5 +267,11 @@ void input_gradient(const Window& v, Index images, const OutputGradient& dy, Ind
         }
       });
 }
+
+}  // namespace
+
+const ForwardWay kForward = {forward_cost, forward_scratch, forward};
+const InputGradientWay kInputGradient = {input_gradient_cost, input_gradient_scratch,
+                                         input_gradient};
 
 }  // namespace espalier::convolution::across

@@ -155,7 +155,14 @@ void finish(Index numbers, int pieces, Index each, const real* sums, double alph
   });
 }
 
-}  // namespace
+/// It sees the border too, and has sums that must stay in the cache beside the images.
+double weight_gradient_cost(const Window& v, Index outputs, bool /*pooled*/) {
+  constexpr double kMostSums = 512.0 * 1024.0;  // bytes
+  const auto sums = static_cast<double>(v.column_size() * outputs);
+  if (!has_small_blocks(v) || sums * static_cast<double>(simd::kBytes) > kMostSums) return kNever;
+  const auto moved = static_cast<double>(v.image_size() + v.positions() * outputs);
+  return static_cast<double>(v.positions()) * sums + kMove * moved;
+}
 
 Index weight_gradient_scratch(const Window& v, Index outputs, int threads, bool pooled) {
   return threads * Layout(v, outputs, pooled).each();
@@ -200,5 +207,10 @@ void weight_gradient(const Window& v, Index images, const real* x, const OutputG
   });
   finish(outputs * v.column_size(), pieces, each, sums_of(0), alpha, beta, dw);
 }
+
+}  // namespace
+
+const WeightGradientWay kWeightGradient = {weight_gradient_cost, weight_gradient_scratch,
+                                           weight_gradient};
 
 }  // namespace espalier::convolution::across

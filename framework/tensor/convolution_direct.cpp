@@ -150,7 +150,11 @@ Layout input_gradient_layout(const Window& v, Index outputs, bool pooled) {
   return {turned(v, outputs), v.channels, /*copied=*/pooled, /*pooled=*/false};
 }
 
-}  // namespace
+double cost(const Window& v, Index outputs) {
+  return static_cast<double>(v.positions() * v.column_size() * simd::whole_vectors(outputs));
+}
+
+double forward_cost(const Window& v, Index outputs, bool /*pooled*/) { return cost(v, outputs); }
 
 Index forward_scratch(const Window& v, Index outputs, int threads, bool pooled) {
   const Layout layout = forward_layout(v, outputs, pooled);
@@ -175,15 +179,8 @@ void forward(const Window& v, Index images, const real* x, Index outputs, const 
       scratch);
 }
 
-bool turns(const Window& v) {
-  return v.stride == 1 && v.kernel_height == v.kernel_width && v.padding < v.kernel_height;
-}
-
-Window turned(const Window& v, Index outputs) {
-  return {v.out_height(), v.out_width(),
-          outputs,        v.kernel_height,
-          v.kernel_width,
-          /*stride=*/1,   v.kernel_height - 1 - v.padding};
+double input_gradient_cost(const Window& v, Index outputs, bool /*pooled*/) {
+  return turns(v) ? cost(turned(v, outputs), v.channels) : kNever;
 }
 
 Index input_gradient_scratch(const Window& v, Index outputs, int threads, bool pooled) {
@@ -210,5 +207,11 @@ void input_gradient(const Window& v, Index images, const OutputGradient& dy, Ind
       [&](Index n, real* /*own*/) { return dx + n * v.image_size(); },
       [](Index /*n*/, const real* /*y*/) {}, scratch);
 }
+
+}  // namespace
+
+const ForwardWay kForward = {forward_cost, forward_scratch, forward};
+const InputGradientWay kInputGradient = {input_gradient_cost, input_gradient_scratch,
+                                         input_gradient};
 
 }  // namespace espalier::convolution::direct

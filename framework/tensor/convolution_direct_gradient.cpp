@@ -69,7 +69,9 @@ void add_image(const Window& v, const real* image, const Index* offsets, const r
   }
 }
 
-}  // namespace
+double weight_gradient_cost(const Window& v, Index outputs, bool /*pooled*/) {
+  return static_cast<double>(v.positions() * v.column_size() * simd::whole_vectors(outputs));
+}
 
 Index weight_gradient_scratch(const Window& v, Index outputs, int threads, bool pooled) {
   const Layout layout(v, outputs, pooled);
@@ -118,5 +120,10 @@ void weight_gradient(const Window& v, Index images, const real* x, const OutputG
     }
   }
 }
+
+}  // namespace
+
+const WeightGradientWay kWeightGradient = {weight_gradient_cost, weight_gradient_scratch,
+                                           weight_gradient};
 
 }  // namespace espalier::convolution::direct

@@ -12,7 +12,8 @@
 #include "espalier/random.hpp"
 #include "tensor/convolution_across.hpp"
 #include "tensor/convolution_direct.hpp"
-#include "tensor/unfolded.hpp"
+#include "tensor/convolution_unfolded.hpp"
+#include "tensor/convolution_winners.hpp"
 
 namespace espalier {
 
@@ -148,12 +149,9 @@ Numbers room(Index numbers) {
   return Numbers(static_cast<std::size_t>(numbers), std::numeric_limits<real>::quiet_NaN());
 }
 
-using Forward = void (*)(const Window&, Index, const real*, Index, const real*, const real*,
-                         const OutputPlace&, std::span<real>);
-using InputGradient = void (*)(const Window&, Index, const OutputGradient&, Index, const real*,
-                               bool, real*, std::span<real>);
-using WeightGradient = void (*)(const Window&, Index, const real*, const OutputGradient&, Index,
-                                double, double, real*, std::span<real>);
+using Forward = decltype(convolution::ForwardWay::run);
+using InputGradient = decltype(convolution::InputGradientWay::run);
+using WeightGradient = decltype(convolution::WeightGradientWay::run);
 
 void check_forward(const Problem& p, Forward forward, Numbers scratch) {
   Numbers y = room(static_cast<Index>(p.y.size()));
@@ -166,9 +164,9 @@ void check_forward(const Problem& p, Forward forward, Numbers scratch) {
     return;
   }
   // The same bits as max pooling of what it makes without.
-  Numbers apart = room(convolution::direct::forward_scratch(p.t.v, p.t.outputs, 2, false));
-  convolution::direct::forward(p.t.v, p.images, p.x.data(), p.t.outputs, p.w.data(), p.b.data(),
-                               {y.data()}, apart);
+  const convolution::ForwardWay& direct = convolution::direct::kForward;
+  Numbers apart = room(direct.scratch(p.t.v, p.t.outputs, 2, false));
+  direct.run(p.t.v, p.images, p.x.data(), p.t.outputs, p.w.data(), p.b.data(), {y.data()}, apart);
   Numbers wanted = room(static_cast<Index>(p.y.size()) / 4), found = wanted;
   Winners who(wanted.size()), who_found(wanted.size(), 9);
   const Index numbers = p.t.v.positions() * p.t.outputs;
@@ -209,9 +207,7 @@ void check_input_gradient(const Problem& p, InputGradient gradient, Numbers scra
 void check_chosen(const Problem& p, int threads) {
   const Window& v = p.t.v;
   const Index outputs = p.t.outputs;
-  const auto scratch = [&] {
-    return room(convolution::scratch(v, outputs, p.images, threads, p.pooled));
-  };
+  const auto scratch = [&] { return room(convolution::scratch(v, outputs, threads, p.pooled)); };
   check_forward(p, convolution::forward, scratch());
   check_input_gradient(p, convolution::input_gradient, scratch());
   check_weight_gradient(p, convolution::weight_gradient,
@@ -219,23 +215,26 @@ void check_chosen(const Problem& p, int threads) {
 }
 
 void check_ways(const Problem& p, int threads) {
-  namespace direct = convolution::direct;
-  namespace across = convolution::across;
+  namespace ways = convolution;
   const Window& v = p.t.v;
   const Index outputs = p.t.outputs;
-  check_forward(p, direct::forward, room(direct::forward_scratch(v, outputs, threads, p.pooled)));
-  check_forward(p, across::forward, room(across::forward_scratch(v, outputs, threads, p.pooled)));
-  check_weight_gradient(p, direct::weight_gradient,
-                        room(direct::weight_gradient_scratch(v, outputs, threads, p.pooled)));
-  check_weight_gradient(p, across::weight_gradient,
-                        room(across::weight_gradient_scratch(v, outputs, threads, p.pooled)));
-  check_input_gradient(p, unfolded::input_gradient,
-                       room(unfolded::scratch(v, outputs, p.images, threads, p.pooled)));
-  if (!direct::turns(v)) return;
-  check_input_gradient(p, direct::input_gradient,
-                       room(direct::input_gradient_scratch(v, outputs, threads, p.pooled)));
-  check_input_gradient(p, across::input_gradient,
-                       room(across::input_gradient_scratch(v, outputs, threads, p.pooled)));
+  const auto scratch = [&](const auto& way) {
+    return room(way.scratch(v, outputs, threads, p.pooled));
+  };
+  const auto can = [&](const auto* way) {
+    return way->cost(v, outputs, p.pooled) < convolution::kNever;
+  };
+  for (const auto* way : {&ways::direct::kForward, &ways::across::kForward}) {
+    check_forward(p, way->run, scratch(*way));
+  }
+  for (const auto* way : {&ways::direct::kWeightGradient, &ways::across::kWeightGradient,
+                          &ways::winners::kWeightGradient}) {
+    if (can(way)) check_weight_gradient(p, way->run, scratch(*way));
+  }
+  for (const auto* way : {&ways::direct::kInputGradient, &ways::across::kInputGradient,
+                          &ways::unfolded::kInputGradient}) {
+    if (can(way)) check_input_gradient(p, way->run, scratch(*way));
+  }
 }
 
 void check_problem(const Problem& p, int threads) {
@@ -278,7 +277,7 @@ TEST_CASE("an image has the same bits alone and among others") {
     const Problem p(t, images, /*with_pooling=*/false);
     const Window& v = t.v;
     const Index numbers = v.positions() * t.outputs;
-    Numbers scratch = room(convolution::scratch(v, t.outputs, images, threads, false));
+    Numbers scratch = room(convolution::scratch(v, t.outputs, threads, false));
     Numbers all = room(images * numbers), one = room(numbers);
     convolution::forward(v, images, p.x.data(), t.outputs, p.w.data(), nullptr, {all.data()},
                          scratch);
@@ -287,15 +286,15 @@ TEST_CASE("an image has the same bits alone and among others") {
                            {one.data()}, scratch);
       CHECK(one == Numbers(all.begin() + n * numbers, all.begin() + (n + 1) * numbers));
     }
-    if (!convolution::direct::turns(v)) continue;
-    Numbers dx = room(images * v.image_size()), other = dx;
-    scratch = room(convolution::across::input_gradient_scratch(v, t.outputs, threads, false));
-    convolution::across::input_gradient(v, images, {p.dy.data()}, t.outputs, p.w.data(), false,
-                                        dx.data(), scratch);
-    scratch = room(convolution::direct::input_gradient_scratch(v, t.outputs, threads, false));
-    convolution::direct::input_gradient(v, images, {p.dy.data()}, t.outputs, p.w.data(), false,
-                                        other.data(), scratch);
-    CHECK(dx == other);
+    if (!convolution::turns(v)) continue;
+    const auto input_gradient = [&](const convolution::InputGradientWay& way) {
+      Numbers dx = room(images * v.image_size());
+      scratch = room(way.scratch(v, t.outputs, threads, false));
+      way.run(v, images, {p.dy.data()}, t.outputs, p.w.data(), false, dx.data(), scratch);
+      return dx;
+    };
+    CHECK(input_gradient(convolution::across::kInputGradient) ==
+          input_gradient(convolution::direct::kInputGradient));
   }
 }
 

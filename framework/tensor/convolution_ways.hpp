@@ -1,0 +1,63 @@
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <span>
+
+#include "tensor/output_gradient.hpp"
+#include "tensor/simd.hpp"
+
+/// What every way to compute a convolution offers: convolution.cpp takes the cheapest. Images are
+/// (N, H, W, C), weights (O, KH, KW, C). `scratch` tells the numbers of scratch that `run` needs
+/// with `threads` threads; with less of it, it runs on fewer. `pooled`: of an OutputPlace or an
+/// OutputGradient. `cost`: about the multiply-adds of full vectors for an image, times their
+/// numbers; kNever where `run` cannot.
+namespace espalier::convolution {
+
+inline constexpr double kNever = std::numeric_limits<double>::infinity();
+
+using Cost = double (*)(const Window& v, Index outputs, bool pooled);
+using Scratch = Index (*)(const Window& v, Index outputs, int threads, bool pooled);
+
+/// Y = X * W + b, `bias` may be null.
+struct ForwardWay {
+  Cost cost;
+  Scratch scratch;
+  void (*run)(const Window& v, Index images, const real* x, Index outputs, const real* weight,
+              const real* bias, const OutputPlace& y, std::span<real> scratch);
+};
+
+/// dX (N, H, W, C) = dY * W turned round; `add`: dX +=.
+struct InputGradientWay {
+  Cost cost;
+  Scratch scratch;
+  void (*run)(const Window& v, Index images, const OutputGradient& dy, Index outputs,
+              const real* weight, bool add, real* dx, std::span<real> scratch);
+};
+
+/// dW (O, KH, KW, C) = beta dW + alpha sum over images and positions of dY' X.
+struct WeightGradientWay {
+  Cost cost;
+  Scratch scratch;
+  void (*run)(const Window& v, Index images, const real* x, const OutputGradient& dy, Index outputs,
+              double alpha, double beta, real* dw, std::span<real> scratch);
+};
+
+/// Whether the input gradient is a convolution itself: stride 1, square kernels, a border no wider
+/// than the kernel.
+inline bool turns(const Window& v) {
+  return v.stride == 1 && v.kernel_height == v.kernel_width && v.padding < v.kernel_height;
+}
+
+/// The window of that convolution: it slides over dY.
+inline Window turned(const Window& v, Index outputs) {
+  return {v.out_height(),
+          v.out_width(),
+          outputs,
+          v.kernel_height,
+          v.kernel_width,
+          /*stride=*/1,
+          /*padding=*/v.kernel_height - 1 - v.padding};
+}
+
+}  // namespace espalier::convolution

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "tensor/convolution_ways.hpp"
+
+/// Gradients of a convolution behind max(0, .) and max pooling of four outputs: at most one of the
+/// four has a gradient, and only it is multiplied. Vectors run along the pixels under the window.
+namespace espalier::convolution::winners {
+
+ESPALIER_API extern const WeightGradientWay kWeightGradient;
+
+}  // namespace espalier::convolution::winners
