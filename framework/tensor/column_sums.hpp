@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/parallel.hpp"
 #include "tensor/simd.hpp"
@@ -13,6 +14,56 @@ namespace column_sums_detail {
 inline constexpr Index kRowsInReal = 64;
 inline constexpr Index kNarrow =
     64;  // columns of an image that is read once for each vector of them
+
+/// Vectors after which columns begin with a vector again.
+constexpr Index period(Index columns) { return std::lcm(columns, simd::kLanes) / simd::kLanes; }
+inline constexpr Index kMostPeriod = 5;
+
+/// sums (columns) += 1' x in double, of `periods` of them; `kVectors`: of a period.
+template <std::size_t kVectors, class Load>
+void add_periods(Index begin, Index periods, Index columns, Load load, double* sums) {
+  for (Index p = 0; p < periods;) {
+    simd::Vector part[kVectors] = {};
+    for (const Index stop = std::min(periods, p + kRowsInReal); p < stop; ++p) {
+#pragma GCC unroll 5
+      for (std::size_t v = 0; v < kVectors; ++v, begin += simd::kLanes) part[v] += load(begin);
+    }
+    Index column = 0;
+    for (const simd::Vector& v : part) {
+      for (Index lane = 0; lane < simd::kLanes; ++lane) {
+        sums[column] += static_cast<double>(v[lane]);
+        column = column + 1 == columns ? 0 : column + 1;
+      }
+    }
+  }
+}
+
+/// Rows from `begin` on that are whole periods; returns where the rest begins.
+template <class Load>
+Index add_even(Index begin, Index end, Index columns, Load load, double* sums) {
+  const Index rows = period(columns) * simd::kLanes / columns, periods = (end - begin) / rows;
+  const Index from = begin * columns;
+  switch (period(columns)) {
+    case 1:
+      add_periods<1>(from, periods, columns, load, sums);
+      break;
+    case 2:
+      add_periods<2>(from, periods, columns, load, sums);
+      break;
+    case 3:
+      add_periods<3>(from, periods, columns, load, sums);
+      break;
+    case 4:
+      add_periods<4>(from, periods, columns, load, sums);
+      break;
+    case kMostPeriod:
+      add_periods<kMostPeriod>(from, periods, columns, load, sums);
+      break;
+    default:
+      return begin;
+  }
+  return begin + periods * rows;
+}
 
 /// sums (columns) += 1' x in double, of few columns. Vectors reach into the next row: what they
 /// read too far is not used.
@@ -63,7 +114,8 @@ void sum_columns(Index rows, Index columns, Load load, At at, double alpha, doub
       double* const part = block[piece];
       std::fill_n(part, width, 0.0);
       if (columns <= detail::kNarrow) {
-        detail::add_narrow(begin, end, columns, load, at, part);
+        const Index rest = detail::add_even(begin, end, columns, load, part);
+        detail::add_narrow(rest, end, columns, load, at, part);
       } else {
         detail::add_wide(begin, end, columns, first, width, at, part);
       }

@@ -7,6 +7,7 @@ namespace espalier::convolution::winners {
 namespace {
 
 using block_sums::Entry;
+using simd::kLanes;
 
 // A vector that begins anywhere lies in two lines of the cache.
 Layout layout_of(const Window& v) {
@@ -21,10 +22,25 @@ Index each(const Layout& layout, Index outputs) {
   return sums(layout, outputs) + layout.image + layout.entries;
 }
 
+/// Numbers of an image into its place; where pixels lie apart, whole vectors reach into the next
+/// pixels, and are cut off.
 void put_in(const Window& v, const Layout& layout, const real* x, real* to) {
+  const Index line = v.width * v.channels;
+  if (layout.pixel == v.channels) {
+    for (Index y = 0; y < v.height; ++y) std::copy_n(x + y * line, line, to + y * layout.row);
+    return;
+  }
+  const real* const end = x + v.image_size();
   for (Index y = 0; y < v.height; ++y, to += layout.row) {
     for (Index i = 0; i < v.width; ++i, x += v.channels) {
-      std::copy_n(x, v.channels, to + i * layout.pixel);
+      real* const pixel = to + i * layout.pixel;
+      if (end - x < layout.pixel) {
+        std::copy_n(x, v.channels, pixel);
+        continue;
+      }
+      Index c = 0;
+      for (; c + kLanes <= v.channels; c += kLanes) simd::store(pixel + c, simd::load(x + c));
+      simd::store(pixel + c, simd::first(v.channels - c, simd::load(x + c)));
     }
   }
 }

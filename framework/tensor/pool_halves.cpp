@@ -72,7 +72,6 @@ struct Pair {
   Index channels;
   std::uint8_t left;  // number of the left one under the window
   bool add;
-  Mask lane;
 
   void vector(const std::uint8_t* winners, const real* dy, Index rest, real* to) const {
     const Mask winner = winners_of(winners);
@@ -89,9 +88,7 @@ struct Pair {
  private:
   // Numbers from `rest` on are another pixel's: written again later, or left as they are.
   void put(Vector v, Index rest, real* to) const {
-    using Lane = decltype(+Mask{}[0]);
-    const Vector none = {};
-    if (add) v = simd::load(to) + (lane < Mask{} + static_cast<Lane>(rest) ? v : none);
+    if (add) v = simd::load(to) + simd::first(rest, v);
     simd::store(to, v);
   }
 };
@@ -101,8 +98,7 @@ struct Pair {
 void give_back(const Window& w, const std::uint8_t* winners, const real* dy, bool add, real* dx) {
   const Index channels = w.channels, out_row = w.out_width() * channels;
   const Index numbers = w.out_height() * out_row;
-  Pair pair{.channels = channels, .left = 0, .add = add, .lane = {}};
-  for (Index l = 0; l < kLanes; ++l) pair.lane[l] = static_cast<decltype(+pair.lane[0])>(l);
+  Pair pair{.channels = channels, .left = 0, .add = add};
   // Row by row of the image, so that what reaches too far is written again.
   for (Index y = 0; y < w.out_height(); ++y) {
     for (Index half = 0; half < 2; ++half) {

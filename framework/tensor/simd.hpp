@@ -39,6 +39,14 @@ using Bytes = std::int8_t __attribute__((vector_size(static_cast<std::size_t>(kL
 inline Vector load(const real* from) { return *reinterpret_cast<const Vector*>(from); }
 inline void store(real* to, Vector v) { *reinterpret_cast<Vector*>(to) = v; }
 
+/// The first n lanes of v, 0 in the others.
+inline Vector first(Index n, Vector v) {
+  using Lane = decltype(+Mask{}[0]);
+  Mask lane = {};
+  for (Index l = 0; l < kLanes; ++l) lane[l] = static_cast<Lane>(l);
+  return lane < Mask{} + static_cast<Lane>(n) ? v : Vector{};
+}
+
 inline Bytes load(const std::uint8_t* from) {
   Bytes bytes;
   std::memcpy(&bytes, from, sizeof bytes);
