@@ -52,7 +52,7 @@ Var trunk(const Net& net, Var x, bool lenet) {
 /// The model of a case over `batches` of a step's batches from `first` on. Streams and tasks are
 /// numbered batch by batch.
 PlannedModel plan(const Case& c, ParameterStore& store, const std::vector<std::string>& names,
-                  int first, int batches, const PlanOptions& options) {
+                  int first, int batches, PlanOptions options) {
   Tape tape(/*training=*/true);
   PlannedModel model;
   const int streams = c.own ? c.tasks : 1;
@@ -78,23 +78,19 @@ PlannedModel plan(const Case& c, ParameterStore& store, const std::vector<std::s
     tape.loss(t, cross_entropy(tape, vars.prediction, vars.target));
     model.tasks.push_back(vars);
   }
+  options.fused = true;
   model.plan = std::make_unique<Plan>(std::move(tape), options);
   return model;
 }
 
 void fill(PlannedModel& model) {
   RandomStream random(2, "input");
-  for (std::size_t v = 0; v < model.plan->tape().values().size(); ++v) {
-    const Var var{static_cast<int>(v)};
-    if (model.plan->tape().value(var).producer >= 0) continue;
-    if (model.plan->tape().value(var).info.dtype == Dtype::integer) {
-      for (std::int32_t& label : model.plan->indices(var)) {
-        label = static_cast<std::int32_t>(random.below(26));
-      }
-    } else {
-      for (real& number : model.plan->value(var).span()) {
-        number = static_cast<real>(random.uniform());
-      }
+  for (real& number : model.plan->value(model.input).span()) {
+    number = static_cast<real>(random.uniform());
+  }
+  for (const TaskVars& task : model.tasks) {
+    for (std::int32_t& label : model.plan->indices(task.target)) {
+      label = static_cast<std::int32_t>(random.below(26));
     }
   }
 }

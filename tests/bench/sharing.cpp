@@ -68,7 +68,7 @@ class Contender {
       const Var y = linear(head, "output", features[static_cast<std::size_t>(t)], {.units = 26});
       tape.loss(t, cross_entropy(tape, y, labels_.back()));
     }
-    plan_ = std::make_unique<Plan>(std::move(tape));
+    plan_ = std::make_unique<Plan>(std::move(tape), PlanOptions{.fused = true});
     const OptimizerRule rule{"", spec_.optimizers[0].optimizer.object.get()};
     updater_ = std::make_unique<Updater>(plan_->parameters(), std::span(&rule, 1));
     fill();
