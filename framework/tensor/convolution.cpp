@@ -34,12 +34,13 @@ bool pointwise(const Window& v) {
   return v.kernel_height == 1 && v.kernel_width == 1 && v.stride == 1 && v.padding == 0;
 }
 
-Index scratch(const Window& v, Index outputs, int threads, bool pooled) {
+Index scratch(const Window& v, Index outputs, Index images, int threads, bool pooled) {
   if (pointwise(v)) return 0;
   const auto of = [&](const auto* way) { return way->scratch(v, outputs, threads, pooled); };
   // Few images run directly whatever is cheapest for many.
-  return std::max({of(&direct::kForward), of(cheapest(kForward, v, outputs, pooled)),
-                   of(cheapest(kInputGradient, v, outputs, pooled))});
+  return std::max(
+      {of(&direct::kForward), of(cheapest(kForward, v, outputs, pooled)),
+       cheapest(kInputGradient, v, outputs, pooled)->scratch(v, outputs, images, threads, pooled)});
 }
 
 // Of one pixel, the images are the columns of a product.

@@ -12,9 +12,9 @@
 /// whichever way they are computed.
 namespace espalier::convolution {
 
-/// Numbers of `scratch` that forward and input_gradient need with `threads` threads. With less of
-/// it a call runs on fewer.
-ESPALIER_API Index scratch(const Window& v, Index outputs, int threads, bool pooled);
+/// Numbers of `scratch` that forward and input_gradient need with `threads` threads, for up to this
+/// many images. With less of it a call runs on fewer.
+ESPALIER_API Index scratch(const Window& v, Index outputs, Index images, int threads, bool pooled);
 ESPALIER_API Index weight_gradient_scratch(const Window& v, Index outputs, int threads,
                                            bool pooled);
 

@@ -230,7 +230,8 @@ double input_gradient_cost(const Window& v, Index outputs, bool /*pooled*/) {
   return turns(v) ? cost(turned(v, outputs), v.channels) : kNever;
 }
 
-Index input_gradient_scratch(const Window& v, Index outputs, int threads, bool pooled) {
+Index input_gradient_scratch(const Window& v, Index outputs, Index /*images*/, int threads,
+                             bool pooled) {
   const Layout layout = input_gradient_layout(v, outputs, pooled);
   return layout.shared() + threads * layout.each();
 }

@@ -29,11 +29,10 @@ struct Layout {
   Layout(const Window& v, Index of, bool copied, bool pooled)
       : width(simd::whole_vectors(of)),
         packed(v.column_size() * width),
-        positions(simd::whole_vectors(v.positions() * kPerOffset)),
+        positions(simd::in_numbers<Index>(v.positions())),
         image(simd::whole_vectors(BorderedImage::numbers(v, copied))),
         outputs(pooled ? simd::whole_vectors(v.positions() * of) : 0) {}
 
-  static constexpr Index kPerOffset = static_cast<Index>(sizeof(Index) / sizeof(real));
   Index shared() const { return width + packed + positions; }
   Index each() const { return image + outputs; }
 };
@@ -183,7 +182,8 @@ double input_gradient_cost(const Window& v, Index outputs, bool /*pooled*/) {
   return turns(v) ? cost(turned(v, outputs), v.channels) : kNever;
 }
 
-Index input_gradient_scratch(const Window& v, Index outputs, int threads, bool pooled) {
+Index input_gradient_scratch(const Window& v, Index outputs, Index /*images*/, int threads,
+                             bool pooled) {
   const Layout layout = input_gradient_layout(v, outputs, pooled);
   return layout.shared() + threads * layout.each();
 }

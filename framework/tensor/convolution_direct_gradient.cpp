@@ -21,8 +21,7 @@ struct Layout {
 
   Layout(const Window& v, Index outputs, bool pooled)
       : width(simd::whole_vectors(outputs)),
-        offsets(simd::whole_vectors(v.column_size() *
-                                    static_cast<Index>(sizeof(Index) / sizeof(real)))),
+        offsets(simd::in_numbers<Index>(v.column_size())),
         image(simd::whole_vectors(BorderedImage::numbers(v, /*copied=*/false))),
         dy(width == outputs && !pooled ? 0 : simd::whole_vectors(v.positions() * outputs + width)),
         sums(v.column_size() * width) {}

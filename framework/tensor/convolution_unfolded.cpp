@@ -18,10 +18,12 @@ Index chunk(const Window& v) {
   return std::max<Index>(1, kChunkBytes / bytes);
 }
 
-Index columns_of_a_thread(const Window& v) { return chunk(v) * v.positions() * v.column_size(); }
+Index columns_of_a_thread(const Window& v, Index images) {
+  return std::min(images, chunk(v)) * v.positions() * v.column_size();
+}
 
-Index outputs_of_a_thread(const Window& v, Index outputs) {
-  return chunk(v) * v.positions() * outputs;
+Index outputs_of_a_thread(const Window& v, Index images, Index outputs) {
+  return std::min(images, chunk(v)) * v.positions() * outputs;
 }
 
 /// Kernel columns [begin, end) that lie inside the image when the window starts at column `left`.
@@ -61,15 +63,17 @@ double cost(const Window& v, Index outputs, bool /*pooled*/) {
          kFold * static_cast<double>(v.positions() * v.column_size());
 }
 
-Index scratch(const Window& v, Index outputs, int threads, bool pooled) {
-  return threads * (columns_of_a_thread(v) + (pooled ? outputs_of_a_thread(v, outputs) : 0));
+Index scratch(const Window& v, Index outputs, Index images, int threads, bool pooled) {
+  return threads *
+         (columns_of_a_thread(v, images) + (pooled ? outputs_of_a_thread(v, images, outputs) : 0));
 }
 
 void input_gradient(const Window& v, Index images, const OutputGradient& dy, Index outputs,
                     const real* weight, bool add, real* dx, std::span<real> scratch) {
   if (images == 0) return;
-  const Index columns_each = columns_of_a_thread(v), k = v.column_size();
-  const Index each = columns_each + (dy.pooled() ? outputs_of_a_thread(v, outputs) : Index{0});
+  const Index columns_each = columns_of_a_thread(v, images), k = v.column_size();
+  const Index each =
+      columns_each + (dy.pooled() ? outputs_of_a_thread(v, images, outputs) : Index{0});
   const Index most = std::max<Index>(1, static_cast<Index>(scratch.size()) / each);
   const Index numbers = v.positions() * outputs;
   parallel::for_pieces(images, (images + most - 1) / most, [&](int piece, Index begin, Index end) {

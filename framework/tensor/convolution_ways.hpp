@@ -27,10 +27,10 @@ struct ForwardWay {
               const real* bias, const OutputPlace& y, std::span<real> scratch);
 };
 
-/// dX (N, H, W, C) = dY * W turned round; `add`: dX +=.
+/// dX (N, H, W, C) = dY * W turned round; `add`: dX +=. Its scratch is for up to `images` of them.
 struct InputGradientWay {
   Cost cost;
-  Scratch scratch;
+  Index (*scratch)(const Window& v, Index outputs, Index images, int threads, bool pooled);
   void (*run)(const Window& v, Index images, const OutputGradient& dy, Index outputs,
               const real* weight, bool add, real* dx, std::span<real> scratch);
 };

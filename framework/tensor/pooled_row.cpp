@@ -11,16 +11,11 @@ using simd::kLanes;
 using simd::Mask;
 using simd::Vector;
 
-constexpr Index in_numbers(Index bytes) {
-  return simd::whole_vectors((bytes + static_cast<Index>(sizeof(real)) - 1) /
-                             static_cast<Index>(sizeof(real)));
-}
-
 }  // namespace
 
 Index PooledRow::numbers(const Window& v, Index outputs) {
   const Index vectors = v.out_width() / 2 * outputs * kLanes;
-  return vectors + in_numbers(vectors);
+  return vectors + simd::in_numbers<std::uint8_t>(vectors);
 }
 
 PooledRow::PooledRow(const Window& v, Index outputs, real* place)

@@ -57,4 +57,11 @@ inline void store(std::uint8_t* to, Bytes bytes) { std::memcpy(to, &bytes, sizeo
 /// n rounded up to whole vectors.
 constexpr Index whole_vectors(Index n) { return (n + kLanes - 1) / kLanes * kLanes; }
 
+/// Numbers, in whole vectors, in whose place `count` of other things go.
+template <class T>
+constexpr Index in_numbers(Index count) {
+  constexpr auto kReal = static_cast<Index>(sizeof(real));
+  return whole_vectors((count * static_cast<Index>(sizeof(T)) + kReal - 1) / kReal);
+}
+
 }  // namespace espalier::simd

@@ -207,7 +207,9 @@ void check_input_gradient(const Problem& p, InputGradient gradient, Numbers scra
 void check_chosen(const Problem& p, int threads) {
   const Window& v = p.t.v;
   const Index outputs = p.t.outputs;
-  const auto scratch = [&] { return room(convolution::scratch(v, outputs, threads, p.pooled)); };
+  const auto scratch = [&] {
+    return room(convolution::scratch(v, outputs, p.images, threads, p.pooled));
+  };
   check_forward(p, convolution::forward, scratch());
   check_input_gradient(p, convolution::input_gradient, scratch());
   check_weight_gradient(p, convolution::weight_gradient,
@@ -233,7 +235,8 @@ void check_ways(const Problem& p, int threads) {
   }
   for (const auto* way : {&ways::direct::kInputGradient, &ways::across::kInputGradient,
                           &ways::unfolded::kInputGradient}) {
-    if (can(way)) check_input_gradient(p, way->run, scratch(*way));
+    if (!can(way)) continue;
+    check_input_gradient(p, way->run, room(way->scratch(v, outputs, p.images, threads, p.pooled)));
   }
 }
 
@@ -277,7 +280,7 @@ TEST_CASE("an image has the same bits alone and among others") {
     const Problem p(t, images, /*with_pooling=*/false);
     const Window& v = t.v;
     const Index numbers = v.positions() * t.outputs;
-    Numbers scratch = room(convolution::scratch(v, t.outputs, threads, false));
+    Numbers scratch = room(convolution::scratch(v, t.outputs, images, threads, false));
     Numbers all = room(images * numbers), one = room(numbers);
     convolution::forward(v, images, p.x.data(), t.outputs, p.w.data(), nullptr, {all.data()},
                          scratch);
@@ -289,7 +292,7 @@ TEST_CASE("an image has the same bits alone and among others") {
     if (!convolution::turns(v)) continue;
     const auto input_gradient = [&](const convolution::InputGradientWay& way) {
       Numbers dx = room(images * v.image_size());
-      scratch = room(way.scratch(v, t.outputs, threads, false));
+      scratch = room(way.scratch(v, t.outputs, images, threads, false));
       way.run(v, images, {p.dy.data()}, t.outputs, p.w.data(), false, dx.data(), scratch);
       return dx;
     };

@@ -103,7 +103,7 @@ class Conv2d final : public Op {
     const int threads = parallel::threads();
     const Index lanes = g.gram ? threads * gradient_scratch(v, 1) : 0;
     const Index most =
-        std::max({convolution::scratch(v, outputs(), threads, pooled()),
+        std::max({convolution::scratch(v, outputs(), g.inputs[0].shape[0], threads, pooled()),
                   gradient_scratch(v, threads), lanes});
     return {.saved = pooled() ? static_cast<std::size_t>(g.output.shape.size()) : 0,
             .workspace = Arena::rounded(formed_gram_workspace(g)) +
