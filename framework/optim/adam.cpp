@@ -40,12 +40,13 @@ class AdamFamily final : public Optimizer {
                                .root = 1.0 / std::sqrt(1.0 - std::pow(beta2_, t)),
                                .decay = decoupled_ ? 0.0 : decay_,
                                .shrink = decoupled_ ? 1.0 - u.rate * decay_ : 1.0};
+    real *const w = u.parameter.value.data, *const m = u.state[0], *const v = u.state[1];
     const auto follow = [&](Index begin, Index end) {
-      update::adam(end - begin, step, u.gradient + begin, u.state[0] + begin, u.state[1] + begin,
-                   u.parameter.value.data + begin);
+      update::adam(end - begin, step, u.gradient + begin, m + begin, v + begin, w + begin);
     };
-    u.plan.gradient(u.parameter,
-                    {.data = u.gradient, .alpha = 1.0, .beta = 0.0, .finish = finish_with(follow)});
+    u.plan.gradient(
+        u.parameter,
+        {.data = u.gradient, .alpha = 1.0, .beta = 0.0, .finish = finish_with(follow, {w, m, v})});
   }
 
  private:

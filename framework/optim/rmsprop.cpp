@@ -30,13 +30,15 @@ class RmsProp final : public Optimizer {
                                   .epsilon = epsilon_,
                                   .momentum = momentum_,
                                   .decay = decay_};
+    real *const w = u.parameter.value.data, *const s = u.state[0];
+    real* const b = momentum_ > 0.0 ? u.state[1] : nullptr;
     const auto follow = [&](Index begin, Index end) {
-      update::rmsprop(end - begin, step, u.gradient + begin, u.state[0] + begin,
-                      momentum_ > 0.0 ? u.state[1] + begin : nullptr,
-                      u.parameter.value.data + begin);
+      update::rmsprop(end - begin, step, u.gradient + begin, s + begin,
+                      b != nullptr ? b + begin : nullptr, w + begin);
     };
-    u.plan.gradient(u.parameter,
-                    {.data = u.gradient, .alpha = 1.0, .beta = 0.0, .finish = finish_with(follow)});
+    u.plan.gradient(
+        u.parameter,
+        {.data = u.gradient, .alpha = 1.0, .beta = 0.0, .finish = finish_with(follow, {w, s, b})});
   }
 
  private:

@@ -54,7 +54,7 @@ class Sgd final : public Optimizer {
     u.plan.gradient(u.parameter, {.data = v,
                                   .alpha = 1.0,
                                   .beta = nesterov_ ? 1.0 : momentum_,
-                                  .finish = finish_with(follow)});
+                                  .finish = finish_with(follow, {w})});
   }
 
  private:

@@ -61,12 +61,6 @@ void store_tile(const float* sums, Index rows, Index columns, const Target& c) {
   store_rows(turned, columns, kTile, rows, {c.data, c.column, 1, c.alpha, c.beta});
 }
 
-void fetch_ahead(const Target& c, Index rows, Index columns) {
-  for (Index i = 0; i < rows; ++i) {
-    for (Index j = 0; j < columns; j += kSide) __builtin_prefetch(c.data + i * c.row + j, 1);
-  }
-}
-
 /// Columns [0, columns) of C over one part of k, B packed.
 void multiply_packed(const Piece& p, Index columns, Index first, Index depth, const Bf16* packed,
                      Bf16* left, const Target& c) {
@@ -84,7 +78,10 @@ void multiply_packed(const Piece& p, Index columns, Index first, Index depth, co
     for (Index j = 0; j < columns; j += kTile) {
       const Index here = std::min(kTile, columns - j);
       const Target to = c.at(i, j);
-      if (shallow) fetch_ahead(to, rows, here);
+      if (shallow) {
+        fetch_rows(to.data, rows, c.row, here);
+        if (first + depth == p.k) to.fetch_beside(rows, here);
+      }
       p.engine.sum({.a = left,
                     .b = packed + j / kSide * panel,
                     .panel = panel,

@@ -20,7 +20,8 @@ using simd::kTileRows;
 constexpr Index kPacked = static_cast<Index>((std::size_t{1} << 19U) / sizeof(real));
 // Sums are gathered this far along k before they go to C.
 constexpr Index kDepth = 512;
-// C is fetched ahead where a tile is done before memory could answer.
+// C, and what is read once it is final, are fetched ahead where a tile is done before memory could
+// answer.
 constexpr Index kShallow = 256;
 
 // A place of each thread for packed numbers, made at its first product.
@@ -36,14 +37,6 @@ real* packing_place() {
 // A step allocates nothing, whichever thread takes its pieces.
 [[maybe_unused]] const bool kPrepared =
     (parallel::prepare_threads_with([] { packing_place(); }), true);
-
-void fetch_ahead(const Target& c, Index rows) {
-  for (Index i = 0; i < rows; ++i) {
-    for (Index v = 0; v < simd::kTileVectors; ++v) {
-      __builtin_prefetch(c.data + i * c.row + kTileColumns + v * kLanes, 1);
-    }
-  }
-}
 
 /// Columns [0, columns) of C over one part of k, B packed in panels of kTileColumns.
 void multiply_packed(Index m, Index columns, Index depth, const Operand& a, const real* packed,
@@ -64,7 +57,8 @@ void multiply_packed(Index m, Index columns, Index depth, const Operand& a, cons
       const Index here = std::min(kTileColumns, columns - j);
       const Index width = simd::whole_vectors(here);
       const Target to = c.at(i, j);
-      if (ahead) fetch_ahead(to, rows);
+      if (ahead) fetch_rows(to.data + kTileColumns, rows, c.row, kTileColumns);
+      if (ahead && final) to.fetch_beside(rows, here);
       of.b_stride = width;
       sum_tile(of, rows, width / kLanes, sums);
       of.b += depth * width;

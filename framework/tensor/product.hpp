@@ -1,6 +1,7 @@
 #pragma once
 
 #include "espalier/finish.hpp"
+#include "tensor/ahead.hpp"
 #include "tensor/epilogue.hpp"
 #include "tensor/pack.hpp"
 
@@ -25,6 +26,12 @@ struct Target {
     if (epilogue.bias != nullptr) to.epilogue.bias += column == 1 ? j : i;
     if (epilogue.mask != nullptr) to.epilogue.mask += offset;
     return to;
+  }
+  /// Fetches what `finish` reads for the first numbers of the first `rows` rows.
+  [[gnu::always_inline]] void fetch_beside(Index rows, Index columns) const {
+    for (const real* beside : finish.beside) {
+      if (beside != nullptr) fetch_rows(beside + first, rows, row, columns);
+    }
   }
   /// Numbers [0, columns) of the first `rows` rows are final.
   void done(Index rows, Index columns) const {

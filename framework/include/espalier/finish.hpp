@@ -1,6 +1,8 @@
 // module: core
 #pragma once
 
+#include <array>
+
 #include "espalier/api.hpp"
 
 namespace espalier {
@@ -15,6 +17,8 @@ struct Finish {
   void (*call)(const void* self, Index begin,
                Index end) = nullptr;  ///< null: nothing is left to be done
   const void* self = nullptr;         ///< first argument of `call`
+  /// Arrays that `call` reads at the same places, or null: fetched ahead where that is worth it.
+  std::array<const real*, 3> beside{};
 
   /// Says that the numbers [begin, end) are final.
   void operator()(Index begin, Index end) const {
@@ -24,12 +28,12 @@ struct Finish {
   explicit operator bool() const { return call != nullptr; }
 };
 
-/// f(begin, end) as a Finish; `f` must outlive it.
+/// f(begin, end) as a Finish, with the arrays it reads; `f` must outlive it.
 template <class F>
-Finish finish_with(const F& f) {
+Finish finish_with(const F& f, const std::array<const real*, 3>& beside = {}) {
   return {
       [](const void* self, Index begin, Index end) { (*static_cast<const F*>(self))(begin, end); },
-      &f};
+      &f, beside};
 }
 /// @}
 
