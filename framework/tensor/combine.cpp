@@ -48,6 +48,58 @@ void differ_one(Index i, std::span<const real* const> x, std::span<const Into> i
   }
 }
 
+/// Two arrays, and what their differences go to: half of one, less the other.
+struct Two {
+  Two(std::span<const real* const> x, std::span<const Into> into)
+      : a(x[0]),
+        b(x[1]),
+        to_a(into[0].data),
+        to_b(into[1].data),
+        alpha_a(static_cast<real>(0.5 * into[0].alpha)),
+        alpha_b(static_cast<real>(-0.5 * into[1].alpha)),
+        beta_a(static_cast<real>(into[0].beta)),
+        beta_b(static_cast<real>(into[1].beta)) {}
+
+  const real *a, *b;
+  real *to_a, *to_b;
+  real alpha_a, alpha_b, beta_a, beta_b;
+};
+
+// `two` by value: through a reference it would be read again behind every store.
+void differ_two(const NumberBlock& block, Two two) {
+  const bool apart = two.a != two.to_a || two.b != two.to_b;
+  const Index ahead = block.columns <= simd::kTileColumns ? block.columns : 0;
+  for (Index r = 0; r < block.rows; ++r) {
+    const Index begin = block.first + r * block.row, end = begin + block.columns;
+    for (Index i = end; i < end + ahead; i += kLanes) {
+      __builtin_prefetch(two.b + i, 1);
+      __builtin_prefetch(two.a + i, 1);
+      if (!apart) continue;
+      __builtin_prefetch(two.to_a + i, 1);
+      __builtin_prefetch(two.to_b + i, 1);
+    }
+    Index i = begin;
+    for (; i + kLanes <= end; i += kLanes) {
+      const Vector more = simd::load(two.a + i) - simd::load(two.b + i);
+      simd::store(two.to_a + i, two.beta_a * simd::load(two.to_a + i) + two.alpha_a * more);
+      simd::store(two.to_b + i, two.beta_b * simd::load(two.to_b + i) + two.alpha_b * more);
+    }
+    for (; i < end; ++i) {
+      const real more = two.a[i] - two.b[i];
+      two.to_a[i] = two.beta_a * two.to_a[i] + two.alpha_a * more;
+      two.to_b[i] = two.beta_b * two.to_b[i] + two.alpha_b * more;
+    }
+  }
+}
+
+void differ_many(Index begin, Index end, std::span<const real* const> x,
+                 std::span<const Into> into) {
+  Index i = begin;
+  for (; place(i, kAtOnce) <= end; i = place(i, kAtOnce)) differ<kAtOnce>(i, x, into);
+  for (; i + kLanes <= end; i += kLanes) differ<1>(i, x, into);
+  for (; i < end; ++i) differ_one(i, x, into);
+}
+
 void write(Index n, const real* __restrict v, const Into& into, Index first) {
   const auto alpha = static_cast<real>(into.alpha), beta = static_cast<real>(into.beta);
   real* __restrict to = into.data + first;
@@ -71,11 +123,20 @@ void add_scaled(Index n, double factor, const real* __restrict x, bool first, re
 
 void differences(Index n, std::span<const real* const> x, std::span<const Into> into) {
   parallel::for_numbers(n, [&](Index begin, Index end) {
-    Index i = begin;
-    for (; place(i, kAtOnce) <= end; i = place(i, kAtOnce)) differ<kAtOnce>(i, x, into);
-    for (; i + kLanes <= end; i += kLanes) differ<1>(i, x, into);
-    for (; i < end; ++i) differ_one(i, x, into);
+    differences(NumberBlock{.first = begin, .columns = end - begin}, x, into);
   });
+}
+
+void differences(const NumberBlock& block, std::span<const real* const> x,
+                 std::span<const Into> into) {
+  if (x.size() == 2 && into[0].beta != 0 && into[1].beta != 0) {
+    differ_two(block, {x, into});
+    return;
+  }
+  for (Index r = 0; r < block.rows; ++r) {
+    const Index begin = block.first + r * block.row;
+    differ_many(begin, begin + block.columns, x, into);
+  }
 }
 
 void combinations(Index n, std::span<const real* const> x, std::span<const double> c,

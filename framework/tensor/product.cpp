@@ -67,6 +67,7 @@ void multiply_packed(Index m, Index columns, Index depth, const Operand& a, cons
       if (ahead) fetch_ahead(to, rows);
       of.b_stride = width;
       sum_tile(of, rows, width / kLanes, sums);
+      to.begin(rows, here);
       of.b += depth * width;
       if (c.column == 1) {
         store_rows(sums, rows, width, here, to);
@@ -115,6 +116,7 @@ void multiply_in_tiles(Index m, Index n, Index k, const Operand& a, const Operan
     c.epilogue.mask = final ? target.epilogue.mask : nullptr;
     const Index unpacked = m <= kTileRows && b.row == 1 ? n / kLanes * kLanes : 0;
     if (unpacked > 0) {
+      c.begin(m, unpacked);
       multiply_unpacked(m, unpacked, depth, a.at(0, first), b.at(0, first), c);
       if (final) c.done(m, unpacked);
     }
@@ -125,6 +127,7 @@ void multiply_in_tiles(Index m, Index n, Index k, const Operand& a, const Operan
     }
     c.beta = 1.0;
     c.epilogue.bias = nullptr;
+    c.start = {};
   }
 }
 
