@@ -62,8 +62,9 @@ class ColumnPenalty final : public SinkPenalty {
     for (std::size_t k = 0; k < layers_; ++k) add_group(k);
   }
 
-  // A layer. The trace norm's factors depend on all of its numbers.
-  std::size_t groups() const override { return trace_ ? 0 : layers_; }
+  // A layer. The trace norm's factors depend on all of its numbers; tiles of many columns would
+  // not be in the cache before they are read.
+  std::size_t groups() const override { return trace_ || tasks_ > combine::kFew ? 0 : layers_; }
 
   void note(std::span<const Sink> sinks) const override {
     const double factor = trace_ ? 1.0 : 2.0 * strength_;

@@ -1,6 +1,7 @@
 #include "tensor/combine.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "core/parallel.hpp"
 #include "tensor/blas.hpp"
@@ -48,56 +49,72 @@ void differ_one(Index i, std::span<const real* const> x, std::span<const Into> i
   }
 }
 
-/// Two arrays, and what their differences go to: half of one, less the other.
-struct Two {
-  Two(std::span<const real* const> x, std::span<const Into> into)
-      : a(x[0]),
-        b(x[1]),
-        to_a(into[0].data),
-        to_b(into[1].data),
-        alpha_a(static_cast<real>(0.5 * into[0].alpha)),
-        alpha_b(static_cast<real>(-0.5 * into[1].alpha)),
-        beta_a(static_cast<real>(into[0].beta)),
-        beta_b(static_cast<real>(into[1].beta)) {}
+// Numbers of each row that are fetched behind it: a tile's. Wide rows come early by themselves.
+Index ahead_of(const NumberBlock& block) {
+  return block.columns <= simd::kTileColumns ? block.columns : 0;
+}
 
-  const real *a, *b;
-  real *to_a, *to_b;
-  real alpha_a, alpha_b, beta_a, beta_b;
+/// One array, and where its distance from the mean of all goes.
+struct Column {
+  const real* x = nullptr;
+  real* to = nullptr;
+  real alpha = 1, beta = 0;
+
+  template <class V>
+  V moved(V value, V mean, V old) const {
+    return beta * old + alpha * (value - mean);
+  }
 };
 
-// `two` by value: through a reference it would be read again behind every store.
-void differ_two(const NumberBlock& block, Two two) {
-  const bool apart = two.a != two.to_a || two.b != two.to_b;
-  const Index ahead = block.columns <= simd::kTileColumns ? block.columns : 0;
+/// `differences` of few arrays into what is there. The columns are the callee's own: through a
+/// reference they would be read again behind every store.
+template <std::size_t count>
+void differ_few(const NumberBlock& block, std::array<Column, count> columns) {
+  constexpr auto kShare = static_cast<real>(1.0 / static_cast<double>(count));
   for (Index r = 0; r < block.rows; ++r) {
     const Index begin = block.first + r * block.row, end = begin + block.columns;
-    for (Index i = end; i < end + ahead; i += kLanes) {
-      __builtin_prefetch(two.b + i, 1);
-      __builtin_prefetch(two.a + i, 1);
-      if (!apart) continue;
-      __builtin_prefetch(two.to_a + i, 1);
-      __builtin_prefetch(two.to_b + i, 1);
+    for (Index i = end; i < end + ahead_of(block); i += kLanes) {
+      for (const Column& c : columns) {
+        __builtin_prefetch(c.x + i, 1);
+        if (c.to != c.x) __builtin_prefetch(c.to + i, 1);
+      }
     }
     Index i = begin;
     for (; i + kLanes <= end; i += kLanes) {
-      const Vector more = simd::load(two.a + i) - simd::load(two.b + i);
-      simd::store(two.to_a + i, two.beta_a * simd::load(two.to_a + i) + two.alpha_a * more);
-      simd::store(two.to_b + i, two.beta_b * simd::load(two.to_b + i) + two.alpha_b * more);
+      Vector mean = {};
+      for (const Column& c : columns) mean += kShare * simd::load(c.x + i);
+      for (const Column& c : columns) {
+        simd::store(c.to + i, c.moved(simd::load(c.x + i), mean, simd::load(c.to + i)));
+      }
     }
     for (; i < end; ++i) {
-      const real more = two.a[i] - two.b[i];
-      two.to_a[i] = two.beta_a * two.to_a[i] + two.alpha_a * more;
-      two.to_b[i] = two.beta_b * two.to_b[i] + two.alpha_b * more;
+      real mean = 0;
+      for (const Column& c : columns) mean += kShare * c.x[i];
+      for (const Column& c : columns) c.to[i] = c.moved(c.x[i], mean, c.to[i]);
     }
   }
 }
 
-void differ_many(Index begin, Index end, std::span<const real* const> x,
+template <std::size_t count>
+void differ_few(const NumberBlock& block, std::span<const real* const> x,
+                std::span<const Into> into) {
+  std::array<Column, count> columns;
+  for (std::size_t t = 0; t < count; ++t) {
+    columns[t] = {x[t], into[t].data, static_cast<real>(into[t].alpha),
+                  static_cast<real>(into[t].beta)};
+  }
+  differ_few<count>(block, columns);
+}
+
+void differ_many(const NumberBlock& block, std::span<const real* const> x,
                  std::span<const Into> into) {
-  Index i = begin;
-  for (; place(i, kAtOnce) <= end; i = place(i, kAtOnce)) differ<kAtOnce>(i, x, into);
-  for (; i + kLanes <= end; i += kLanes) differ<1>(i, x, into);
-  for (; i < end; ++i) differ_one(i, x, into);
+  for (Index r = 0; r < block.rows; ++r) {
+    Index i = block.first + r * block.row;
+    const Index end = i + block.columns;
+    for (; place(i, kAtOnce) <= end; i = place(i, kAtOnce)) differ<kAtOnce>(i, x, into);
+    for (; i + kLanes <= end; i += kLanes) differ<1>(i, x, into);
+    for (; i < end; ++i) differ_one(i, x, into);
+  }
 }
 
 void write(Index n, const real* __restrict v, const Into& into, Index first) {
@@ -129,13 +146,15 @@ void differences(Index n, std::span<const real* const> x, std::span<const Into> 
 
 void differences(const NumberBlock& block, std::span<const real* const> x,
                  std::span<const Into> into) {
-  if (x.size() == 2 && into[0].beta != 0 && into[1].beta != 0) {
-    differ_two(block, {x, into});
-    return;
-  }
-  for (Index r = 0; r < block.rows; ++r) {
-    const Index begin = block.first + r * block.row;
-    differ_many(begin, begin + block.columns, x, into);
+  const bool reads = std::ranges::all_of(into, [](const Into& to) { return to.beta != 0; });
+  if (reads && x.size() == 2) {
+    differ_few<2>(block, x, into);
+  } else if (reads && x.size() == 3) {
+    differ_few<3>(block, x, into);
+  } else if (reads && x.size() == 4) {
+    differ_few<4>(block, x, into);
+  } else {
+    differ_many(block, x, into);
   }
 }
 

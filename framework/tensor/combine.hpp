@@ -16,11 +16,13 @@ struct Into {
   double beta = 0.0;
 };
 
+inline constexpr std::size_t kFew = 4;
+
 /// into_t gets x_t - mean of all x, over n numbers. into_t may be x_t itself, and no other x.
 ESPALIER_API void differences(Index n, std::span<const real* const> x, std::span<const Into> into);
 
-/// The same for the numbers of `block` alone, on the calling thread. A narrow block fetches the one
-/// behind it in its rows, which is likely the next.
+/// The same for the numbers of `block` alone, on the calling thread. A narrow block of at most
+/// kFew arrays fetches the one behind it in its rows, which is likely the next.
 ESPALIER_API void differences(const NumberBlock& block, std::span<const real* const> x,
                               std::span<const Into> into);
 

@@ -24,8 +24,8 @@ TrunkCase trunk_of(const StepCase& c) {
   TrunkCase trunk{.tasks = {"a", "b"}, .stream_of = {0, c.own ? 1 : 0}, .streams = {{0, c.rows}}};
   trunk.sample = {45};
   if (c.own) trunk.streams.push_back({1, c.rows + 1});
-  if (c.tasks == 3) {
-    trunk.tasks.emplace_back("c");
+  for (std::size_t t = 2; t < c.tasks; ++t) {
+    trunk.tasks.emplace_back(1, static_cast<char>('a' + t));
     trunk.stream_of.push_back(0);
   }
   return trunk;
@@ -56,13 +56,15 @@ Numbers pulls_of(ParameterStore& store, const TrunkCase& trunk) {
   for (std::size_t k = 0; k < values.size(); ++k) {
     const std::string& name = store.parameters()[k].name;
     const std::size_t at = name.find('/', std::string("trunk/").size()) + 1;
-    for (std::size_t i = 0; i < values[k].size(); ++i) {
-      double mean = 0.0;
-      for (const std::string& task : trunk.tasks) {
-        const Parameter& other = named(store, name.substr(0, at) + task + name.substr(at + 1));
-        mean += static_cast<double>(other.value.data[i]) / tasks;
+    std::vector<double> mean(values[k].size(), 0.0);
+    for (const std::string& task : trunk.tasks) {
+      const Tensor other = named(store, name.substr(0, at) + task + name.substr(at + 1)).value;
+      for (std::size_t i = 0; i < mean.size(); ++i) {
+        mean[i] += static_cast<double>(other.data[i]) / tasks;
       }
-      pulls[k][i] = 2.0 * kStrength * (values[k][i] - mean);
+    }
+    for (std::size_t i = 0; i < mean.size(); ++i) {
+      pulls[k][i] = 2.0 * kStrength * (values[k][i] - mean[i]);
     }
   }
   return pulls;
@@ -145,7 +147,7 @@ void check_steps(const StepCase& c) {
 }  // namespace
 
 TEST_CASE("a step moves every column by its own gradient and the pull of the old parameters") {
-  for (const std::size_t tasks : {2U, 3U}) {
+  for (const std::size_t tasks : {2U, 3U, 4U, 5U}) {
     for (const bool own : {true, false}) {
       for (const Index rows : {3, 9, 600}) {
         for (const double momentum : {0.0, 0.9}) {
