@@ -81,10 +81,14 @@ void differ_few(const NumberBlock& block, std::array<Column, count> columns) {
     }
     Index i = begin;
     for (; i + kLanes <= end; i += kLanes) {
-      Vector mean = {};
-      for (const Column& c : columns) mean += kShare * simd::load(c.x + i);
-      for (const Column& c : columns) {
-        simd::store(c.to + i, c.moved(simd::load(c.x + i), mean, simd::load(c.to + i)));
+      Vector mean = {}, x[count];
+      for (std::size_t t = 0; t < count; ++t) {
+        x[t] = simd::load(columns[t].x + i);
+        mean += kShare * x[t];
+      }
+      for (std::size_t t = 0; t < count; ++t) {
+        const Column& c = columns[t];
+        simd::store(c.to + i, c.moved(x[t], mean, simd::load(c.to + i)));
       }
     }
     for (; i < end; ++i) {
