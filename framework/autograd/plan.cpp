@@ -81,7 +81,6 @@ int Plan::tasks() const { return static_cast<int>(state_->tape.losses().size());
 std::span<Parameter* const> Plan::parameters() const { return state_->parameters; }
 std::uint64_t Plan::forward_sweeps() const { return state_->forward_sweeps; }
 std::uint64_t Plan::backward_sweeps() const { return state_->backward_sweeps; }
-std::size_t Plan::arena_bytes() const { return state_->arena.bytes(); }
 
 real Plan::loss(int task) const {
   for (const Tape::Loss& loss : state_->tape.losses()) {
@@ -104,6 +103,14 @@ void Plan::forward(std::uint64_t step, bool replay) {
     }
   }
   ++state_->forward_sweeps;
+}
+
+std::size_t Plan::arena_bytes() const {
+  std::size_t bytes = state_->arena.bytes();
+  for (const PreparedPenalty& p : state_->penalties) {
+    for (const Arena& block : p.memory) bytes += block.bytes();
+  }
+  return bytes;
 }
 
 bool Plan::reaches(const Parameter& parameter) const {

@@ -9,6 +9,7 @@
 #include "autograd/reach.hpp"
 #include "core/arena.hpp"
 #include "espalier/tape.hpp"
+#include "tensor/start.hpp"
 
 namespace espalier {
 
@@ -45,7 +46,8 @@ struct ParameterSink {
 
 /// A tape whose memory is placed and whose calls are prepared. A training step is
 ///   fill inputs; forward; backward; [gram;] weigh; [announce;] gradient per parameter
-/// and allocates nothing (but the first time for penalties that were not announced).
+/// and allocates nothing (but the first time for penalties that are neither announced nor expected
+/// in memory).
 class ESPALIER_API Plan {
  public:
   Plan(Tape tape, const PlanOptions& options = {});
@@ -109,10 +111,15 @@ class ESPALIER_API Plan {
   /// Likewise for all parameters: `direction` follows `parameters()`.
   void direct_all(std::span<const real> direction);
 
+  /// Optional, before the first step: parameters and sinks like those that `announce` will get at
+  /// every step. Memory of the penalties that will need some is taken now.
+  void expect(std::span<const ParameterSink> sinks);
   /// Optional, after `weigh` and before the first `gradient`: the sinks that `gradient` will get,
-  /// as far as they are known, of no two parameters the same memory. Penalties then go there at
-  /// once, with beta, in one pass over their parameters; otherwise through memory of their own,
-  /// taken here or by the first `gradient`, before any parameter moves.
+  /// as far as they are known, of no two parameters the same memory. Until all of them have been
+  /// there, these parameters are moved by `gradient` and its `finish` alone. Penalties then go
+  /// there at once, with beta: in a pass over their parameters, or tile by tile inside the first
+  /// product that adds to them. Otherwise they go through memory of their own, taken here or by the
+  /// first `gradient`, before any parameter moves.
   void announce(std::span<const ParameterSink> sinks);
 
   /// sink = beta * sink + alpha * gradient of `parameter`, after `weigh`. A parameter that several
@@ -130,14 +137,15 @@ class ESPALIER_API Plan {
 
   /// Every planned block with its place and life, largest first.
   std::vector<PlannedBlock> blocks() const;
+  /// Bytes of the arena, and of the penalties' gradients where they lie in memory.
   std::size_t arena_bytes() const;
   /// Floating-point operations of one forward pass.
   double forward_flops() const;
 
  private:
   bool one_op_finishes(const Parameter& parameter) const;
-  void whole_gradient(const Parameter& parameter, const Sink& sink);
-  void loss_gradient(const Parameter& parameter, const Sink& sink);
+  void whole_gradient(const Parameter& parameter, const Sink& sink, const Start& start);
+  void loss_gradient(const Parameter& parameter, const Sink& sink, const Start& start);
 
   std::unique_ptr<PlanState> state_;
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "autograd/ops/started_gradient.hpp"
 #include "autograd/plan_state.hpp"
 #include "core/parallel.hpp"
 #include "tensor/matrix.hpp"
@@ -148,16 +149,48 @@ void write_formed(const PreparedNode& node, std::size_t k, const Sink& sink) {
 
 }  // namespace
 
+namespace {
+
+// The node of the one op that forms all of a parameter's gradient at once; null: there is none.
+const PreparedNode* only_node(PlanState& s, const ParameterUses& uses) {
+  if (!s.direction.empty() || !s.direction_all.empty() || uses.active.size() != 1) return nullptr;
+  const PreparedNode& node = s.nodes[uses.active[0].node];
+  return node.use_formed || node.regions.size() != 1 ? nullptr : &node;
+}
+
+bool one_op_starts(PlanState& s, const Parameter& parameter) {
+  const ParameterUses& uses = *s.find(parameter);
+  const PreparedNode* const node = only_node(s, uses);
+  return node != nullptr && uses.active[0].k == 0 &&
+         dynamic_cast<const StartedGradient*>(node->op) != nullptr;
+}
+
+}  // namespace
+
 bool Plan::gradient(const Parameter& parameter, const Sink& sink) {
   if (!reaches(parameter)) return false;
   take_penalties(*state_, {});
+  const DueGroup due = due_group(*state_, parameter);
+  const auto add = [&](const NumberBlock& block) { due.of->direct->add_block(due.group, block); };
+  Start start;
+  if (due.of != nullptr) {
+    due.of->due[due.group] = 0;
+    where::Sweep sweep("gradient");
+    sweep.at(due.of->place);
+    if (one_op_starts(*state_, parameter)) {
+      start = start_with(add);
+    } else {
+      due.of->direct->add_group(due.group);
+    }
+  }
   const double beta = penalty_in_sink(*state_, parameter) ? 1.0 : sink.beta;  // acts once
   if (sink.finish && one_op_finishes(parameter)) {
     loss_gradient(parameter,
-                  {.data = sink.data, .alpha = sink.alpha, .beta = beta, .finish = sink.finish});
+                  {.data = sink.data, .alpha = sink.alpha, .beta = beta, .finish = sink.finish},
+                  start);
     return true;
   }
-  whole_gradient(parameter, {.data = sink.data, .alpha = sink.alpha, .beta = beta});
+  whole_gradient(parameter, {.data = sink.data, .alpha = sink.alpha, .beta = beta}, start);
   if (sink.finish) {
     parallel::for_numbers(parameter.value.size(),
                           [&](Index begin, Index end) { sink.finish(begin, end); });
@@ -167,19 +200,17 @@ bool Plan::gradient(const Parameter& parameter, const Sink& sink) {
 
 // Whether one op forms all of the gradient at once.
 bool Plan::one_op_finishes(const Parameter& parameter) const {
-  PlanState& s = *state_;
-  if (!s.direction.empty() || !s.direction_all.empty()) return false;
-  const ParameterUses& uses = *s.find(parameter);
-  if (uses.active.size() != 1) return false;
-  const PreparedNode& node = s.nodes[uses.active[0].node];
-  if (node.use_formed || node.regions.size() != 1) return false;
+  const ParameterUses& uses = *state_->find(parameter);
+  const PreparedNode* const node = only_node(*state_, uses);
+  if (node == nullptr) return false;
   where::Sweep sweep("gradient");
-  sweep.at(node.place);
-  return node.op->finishes(static_cast<int>(uses.active[0].k)) && !penalty_in_memory(s, parameter);
+  sweep.at(node->place);
+  return node->op->finishes(static_cast<int>(uses.active[0].k)) &&
+         !penalty_in_memory(*state_, parameter);
 }
 
-void Plan::whole_gradient(const Parameter& parameter, const Sink& sink) {
-  loss_gradient(parameter, sink);
+void Plan::whole_gradient(const Parameter& parameter, const Sink& sink, const Start& start) {
+  loss_gradient(parameter, sink, start);
   const Sink more{.data = sink.data, .alpha = sink.alpha, .beta = 1.0};
   for (const PreparedPenalty& p : state_->penalties) {
     if (p.taken == PreparedPenalty::Taken::to_sinks) continue;
@@ -190,7 +221,8 @@ void Plan::whole_gradient(const Parameter& parameter, const Sink& sink) {
   }
 }
 
-void Plan::loss_gradient(const Parameter& parameter, const Sink& sink) {
+// With a start one op forms all of it.
+void Plan::loss_gradient(const Parameter& parameter, const Sink& sink, const Start& start) {
   const ParameterUses& uses = *state_->find(parameter);
   if (!state_->direction.empty() && parameter.domain == Domain::shared) {
     write_direction(state_->direction.data() + uses.offset, parameter.value.size(), sink);
@@ -217,7 +249,12 @@ void Plan::loss_gradient(const Parameter& parameter, const Sink& sink) {
                            .beta = beta,
                            .finish = sink.finish};
       region.context.step = node.forward.step;
-      node.op->parameter_gradient(region.context);
+      if (start) {
+        dynamic_cast<const StartedGradient&>(*node.op).parameter_gradient_started(region.context,
+                                                                                  start);
+      } else {
+        node.op->parameter_gradient(region.context);
+      }
       beta = 1.0;  // decay and momentum act once
     }
   }

@@ -1,7 +1,8 @@
 // When the penalties' gradients are taken: all of them at the parameters' values before the update,
 // so before the first `gradient` that may move one. A penalty whose parameters' sinks are known by
-// then (`announce`) writes there, and the gradients of the losses are added; another one leaves its
-// gradients in memory, from which each parameter's is added to its sink.
+// then (`announce`) writes there, and the gradients of the losses are added: all at once, or each
+// group of its parameters when the first of them is about to move. Another one leaves its gradients
+// in memory, from which each parameter's is added to its sink.
 #include <algorithm>
 
 #include "autograd/plan_state.hpp"
@@ -61,6 +62,7 @@ void prepare_penalties(PlanState& s) {
     if (owns_each_alone(s, *penalty)) p.direct = dynamic_cast<const SinkPenalty*>(penalty.get());
     p.sinks.resize(penalty->parameters().size());
     if (p.direct == nullptr) make_memory(p);
+    if (p.direct != nullptr) p.due.resize(p.direct->groups());
     s.penalties.push_back(std::move(p));
   }
 }
@@ -82,7 +84,12 @@ void take_penalties(PlanState& s, std::span<const ParameterSink> announced) {
     if (p.taken != PreparedPenalty::Taken::no) continue;
     sweep.at(p.place);
     if (p.direct != nullptr && find_sinks(p, announced)) {
-      p.direct->add_gradient(p.sinks);
+      if (p.due.empty()) {
+        p.direct->add_gradient(p.sinks);
+      } else {
+        p.direct->note(p.sinks);
+        std::ranges::fill(p.due, 1);
+      }
       p.taken = PreparedPenalty::Taken::to_sinks;
       continue;
     }
@@ -90,6 +97,18 @@ void take_penalties(PlanState& s, std::span<const ParameterSink> announced) {
     p.penalty->gradient(p.gradients);
     p.taken = PreparedPenalty::Taken::to_memory;
   }
+}
+
+DueGroup due_group(PlanState& s, const Parameter& parameter) {
+  for (PreparedPenalty& p : s.penalties) {
+    if (p.taken != PreparedPenalty::Taken::to_sinks || p.due.empty()) continue;
+    const auto owned = p.penalty->parameters();
+    const auto at = std::ranges::find(owned, &parameter);
+    if (at == owned.end()) continue;
+    const std::size_t group = static_cast<std::size_t>(at - owned.begin()) % p.due.size();
+    return {p.due[group] != 0 ? &p : nullptr, group};
+  }
+  return {};
 }
 
 bool penalty_in_memory(const PlanState& s, const Parameter& parameter) {
@@ -102,6 +121,12 @@ bool penalty_in_sink(const PlanState& s, const Parameter& parameter) {
   return std::ranges::any_of(s.penalties, [&](const PreparedPenalty& p) {
     return p.taken == PreparedPenalty::Taken::to_sinks && has(p, parameter);
   });
+}
+
+void Plan::expect(std::span<const ParameterSink> sinks) {
+  for (PreparedPenalty& p : state_->penalties) {
+    if (p.gradients.empty() && !find_sinks(p, sinks)) make_memory(p);
+  }
 }
 
 void Plan::announce(std::span<const ParameterSink> sinks) { take_penalties(*state_, sinks); }

@@ -106,6 +106,13 @@ struct PreparedPenalty {
   std::vector<Arena> memory;
   std::vector<Sink> sinks;
   Taken taken = Taken::no;  ///< in this step
+  std::vector<char> due;    ///< per group, where taken to the sinks: it is not there yet
+};
+
+/// A group of a penalty's parameters whose gradients are still due.
+struct DueGroup {
+  PreparedPenalty* of = nullptr;  ///< null: none
+  std::size_t group = 0;
 };
 
 /// Where a value's things stand in vectors of one for each value.
@@ -163,7 +170,9 @@ void prepare_penalties(PlanState& state);
 void penalties_are_due(PlanState& state);
 /// Takes the gradients that are due: into the announced sinks, or into memory.
 void take_penalties(PlanState& state, std::span<const ParameterSink> announced);
-/// Whether some penalty's gradient of `parameter` is in its sink already.
+/// The group of `parameter` whose gradients must be in its sinks before it moves.
+DueGroup due_group(PlanState& state, const Parameter& parameter);
+/// Whether some penalty's gradient of `parameter` is in its sink already, or due there.
 bool penalty_in_sink(const PlanState& state, const Parameter& parameter);
 /// Whether some penalty's gradient of `parameter` is to be added from memory.
 bool penalty_in_memory(const PlanState& state, const Parameter& parameter);

@@ -65,6 +65,11 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
     rules.push_back({group.prefix, group.optimizer.object.get()});
   }
   updater_ = std::make_unique<Updater>(full_.main.plan->parameters(), rules);
+  for (Geometry* const g : {&full_, last_ ? &*last_ : nullptr}) {
+    if (g == nullptr) continue;
+    updater_->prepare(*g->main.plan);
+    if (g->light) updater_->prepare(*g->light->plan);
+  }
 }
 
 PlannedModel Trainer::plan_batches(const std::vector<StreamRows>& streams,

@@ -57,13 +57,22 @@ Update Updater::update_of(Plan& plan, const Slot& slot, double factor) const {
           .gradient = needs_gradient ? reinterpret_cast<real*>(scratch_.data()) : nullptr};
 }
 
-void Updater::step(Plan& plan, double factor) {
-  ++steps_;
+void Updater::find_sinks(Plan& plan, double factor) {
   sinks_.clear();
   for (const Slot& slot : slots_) {
     if (!plan.reaches(*slot.parameter)) continue;
     sinks_.push_back({slot.parameter, slot.optimizer->sink(update_of(plan, slot, factor))});
   }
+}
+
+void Updater::prepare(Plan& plan) {
+  find_sinks(plan, 1.0);
+  plan.expect(sinks_);
+}
+
+void Updater::step(Plan& plan, double factor) {
+  ++steps_;
+  find_sinks(plan, factor);
   plan.announce(sinks_);
   for (const Slot& slot : slots_) {
     if (plan.reaches(*slot.parameter)) slot.optimizer->update(update_of(plan, slot, factor));

@@ -22,6 +22,9 @@ class ESPALIER_API Updater {
   /// Throws ConfigError where no rule covers a parameter.
   Updater(std::span<Parameter* const> parameters, std::span<const OptimizerRule> rules);
 
+  /// Before the first step with `plan`: what it needs for penalties is there then.
+  void prepare(Plan& plan);
+
   /// One update of every parameter that `plan` reaches. factor multiplies every learning rate.
   void step(Plan& plan, double factor);
 
@@ -43,6 +46,7 @@ class ESPALIER_API Updater {
     std::vector<real*> state;
   };
 
+  void find_sinks(Plan& plan, double factor);
   Update update_of(Plan& plan, const Slot& slot, double factor) const;
 
   std::vector<Slot> slots_;

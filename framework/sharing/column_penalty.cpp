@@ -31,8 +31,8 @@ class ColumnPenalty final : public SinkPenalty {
         layers_(columns[0].size()),
         trace_(trace),
         strength_(strength),
-        values_(tasks_),
-        into_(tasks_),
+        values_(tasks_ * layers_),
+        into_(tasks_ * layers_),
         to_memory_(tasks_ * layers_),
         gram_(tasks_ * tasks_),
         factors_(tasks_ * tasks_) {
@@ -58,30 +58,53 @@ class ColumnPenalty final : public SinkPenalty {
   }
 
   void add_gradient(std::span<const Sink> sinks) const override {
+    note(sinks);
+    for (std::size_t k = 0; k < layers_; ++k) add_group(k);
+  }
+
+  // A layer. The trace norm's factors depend on all of its numbers; tiles of many columns would
+  // not be in the cache before they are read.
+  std::size_t groups() const override { return trace_ || tasks_ > combine::kFew ? 0 : layers_; }
+
+  void note(std::span<const Sink> sinks) const override {
     const double factor = trace_ ? 1.0 : 2.0 * strength_;
     for (std::size_t k = 0; k < layers_; ++k) {
       for (std::size_t t = 0; t < tasks_; ++t) {
         const Sink& sink = sinks[t * layers_ + k];
-        values_[t] = of(t, k).data;
-        into_[t] = {.data = sink.data, .alpha = sink.alpha * factor, .beta = sink.beta};
-      }
-      if (trace_) {
-        find_factors(k);
-        combine::combinations(of(0, k).size(), values_, factors_, into_);
-      } else {
-        combine::differences(of(0, k).size(), values_, into_);
+        values_[k * tasks_ + t] = of(t, k).data;
+        into_[k * tasks_ + t] = {sink.data, sink.alpha * factor, sink.beta};
       }
     }
   }
 
+  void add_group(std::size_t k) const override {
+    if (trace_) {
+      find_factors(k);
+      combine::combinations(of(0, k).size(), values(k), factors_, into(k));
+    } else {
+      combine::differences(of(0, k).size(), values(k), into(k));
+    }
+  }
+
+  void add_block(std::size_t k, const NumberBlock& block) const override {
+    combine::differences(block, values(k), into(k));
+  }
+
  private:
+  std::span<const real* const> values(std::size_t layer) const {
+    return std::span(values_).subspan(layer * tasks_, tasks_);
+  }
+  std::span<const combine::Into> into(std::size_t layer) const {
+    return std::span(into_).subspan(layer * tasks_, tasks_);
+  }
+
   const Tensor& of(std::size_t task, std::size_t layer) const {
     return parameters_[task * layers_ + layer]->value;
   }
 
   void find_gram(std::size_t k) const {
-    for (std::size_t t = 0; t < tasks_; ++t) values_[t] = of(t, k).data;
-    combine::inner_products(of(0, k).size(), values_, gram_);
+    for (std::size_t t = 0; t < tasks_; ++t) values_[k * tasks_ + t] = of(t, k).data;
+    combine::inner_products(of(0, k).size(), values(k), gram_);
   }
 
   // sum_t ||theta_t - mean||^2 = trace G - sum G / T
@@ -123,7 +146,7 @@ class ColumnPenalty final : public SinkPenalty {
   bool trace_;
   double strength_;
   std::vector<Parameter*> parameters_;       // task by task
-  mutable std::vector<const real*> values_;  // of one layer
+  mutable std::vector<const real*> values_;  // layer by layer
   mutable std::vector<combine::Into> into_;
   mutable std::vector<Sink> to_memory_;
   mutable std::vector<double> gram_, factors_;

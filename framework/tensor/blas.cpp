@@ -75,22 +75,24 @@ bool turned(Transpose ta, Transpose tb, Index m, Index n, Index k) {
 
 void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha, const real* a,
           Index lda, const real* b, Index ldb, double beta, real* c, Index ldc,
-          const Finish& finish, const Epilogue& epilogue) {
+          const Finish& finish, const Epilogue& epilogue, const Start& start) {
   if (m == 0 || n == 0) return;
+  const bool watched = finish || start;
   if (k == 0) {
+    start({0, 1, 0, m * n});
     library_gemm(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     finish(0, m * n);
-  } else if (!finish && library_is_faster(ta, tb, m, n, k)) {
+  } else if (!watched && library_is_faster(ta, tb, m, n, k)) {
     parallel::for_pieces(m, kRowsOfAPiece, [&](int /*piece*/, Index begin, Index end) {
       library_gemm(ta, tb, end - begin, n, k, alpha, a + begin, lda, b, ldb, beta, c + begin * ldc,
                    ldc);
     });
-  } else if (!finish && turned(ta, tb, m, n, k)) {
+  } else if (!watched && turned(ta, tb, m, n, k)) {
     multiply(n, m, k, operand(flipped(tb), b, ldb), operand(ta, a, lda),
              {c, 1, ldc, alpha, beta, {}, 0, epilogue});
   } else {
     multiply(m, n, k, operand(ta, a, lda), operand(flipped(tb), b, ldb),
-             {c, ldc, 1, alpha, beta, finish, 0, epilogue});
+             {c, ldc, 1, alpha, beta, finish, 0, epilogue, start});
   }
 }
 

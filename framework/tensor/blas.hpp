@@ -4,6 +4,7 @@
 
 #include "espalier/finish.hpp"
 #include "tensor/epilogue.hpp"
+#include "tensor/start.hpp"
 
 /// The only door to BLAS.
 namespace espalier::blas {
@@ -12,10 +13,12 @@ enum class Transpose : bool { no, yes };
 
 /// Row-major C (m, n) = beta * C + alpha * op(A) (m, k) * op(B) (k, n); lda, ldb, ldc are row
 /// strides of the matrices as stored. beta == 0 overwrites C without reading it. `finish` is called
-/// for ranges of C's numbers; with it ldc == n. With an epilogue k > 0 and op(A) = A.
+/// for ranges of C's numbers, `start` for blocks of them; with either ldc == n. With an epilogue k
+/// > 0 and op(A) = A.
 ESPALIER_API void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha,
                        const real* a, Index lda, const real* b, Index ldb, double beta, real* c,
-                       Index ldc, const Finish& finish = {}, const Epilogue& epilogue = {});
+                       Index ldc, const Finish& finish = {}, const Epilogue& epilogue = {},
+                       const Start& start = {});
 
 /// sum x_i y_i, accumulated in double.
 ESPALIER_API double dot(Index n, const real* x, const real* y);

@@ -96,7 +96,7 @@ std::string_view instructions_of(Precision precision) {
 
 void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha, const real* a,
           Index lda, const real* b, Index ldb, double beta, real* c, Index ldc,
-          const Finish& finish, const Epilogue& epilogue) {
+          const Finish& finish, const Epilogue& epilogue, const Start& start) {
 #ifndef ESPALIER_REAL_DOUBLE
   if (const Setting& s = setting(); s.engine != nullptr && m > 0 && n > 0 && k > 0) {
     const Operand left = ta == Transpose::yes ? Operand{a, 1, lda} : Operand{a, lda, 1};
@@ -104,6 +104,9 @@ void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha, c
     if (epilogue.bias != nullptr) {
       for (Index i = 0; i < m; ++i) std::copy_n(epilogue.bias, n, c + i * ldc);
       beta = 1.0;
+    }
+    if (start) {  // these tiles fetch nothing ahead: a pass of its own
+      parallel::for_numbers(m * n, [&](Index from, Index to) { start({from, 1, 0, to - from}); });
     }
     if (!finish && turned(ta, tb, n)) {
       bfloat::multiply(*s.engine, s.parts, n, m, k, right, left, {c, 1, ldc, alpha, beta});
@@ -114,7 +117,7 @@ void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha, c
     return;
   }
 #endif
-  blas::gemm(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, finish, epilogue);
+  blas::gemm(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, finish, epilogue, start);
 }
 
 }  // namespace espalier::precision

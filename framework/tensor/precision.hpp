@@ -55,7 +55,7 @@ ESPALIER_API std::string_view instructions_of(Precision precision);
 ESPALIER_API void gemm(blas::Transpose ta, blas::Transpose tb, Index m, Index n, Index k,
                        double alpha, const real* a, Index lda, const real* b, Index ldb,
                        double beta, real* c, Index ldc, const Finish& finish = {},
-                       const Epilogue& epilogue = {});
+                       const Epilogue& epilogue = {}, const Start& start = {});
 
 }  // namespace precision
 

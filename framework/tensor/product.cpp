@@ -24,6 +24,10 @@ constexpr Index kDepth = 512;
 // answer.
 constexpr Index kShallow = 256;
 
+// Rows of B of at most so many numbers are not packed for a few tiles: they lie close already.
+constexpr Index kNarrow = 128;
+constexpr Index kFewTiles = 5;
+
 // A place of each thread for packed numbers, made at its first product.
 real* packing_place() {
   struct Free {
@@ -61,6 +65,7 @@ void multiply_packed(Index m, Index columns, Index depth, const Operand& a, cons
       if (ahead && final) to.fetch_beside(rows, here);
       of.b_stride = width;
       sum_tile(of, rows, width / kLanes, sums);
+      to.begin(rows, here);
       of.b += depth * width;
       if (c.column == 1) {
         store_rows(sums, rows, width, here, to);
@@ -72,25 +77,28 @@ void multiply_packed(Index m, Index columns, Index depth, const Operand& a, cons
   }
 }
 
-/// Columns [0, columns), whole vectors of them, of one tile's rows: B is read once, where it lies.
+/// Columns [0, columns), whole vectors of them, of a few tiles' rows: B is read where it lies.
 void multiply_unpacked(Index m, Index columns, Index depth, const Operand& a, const Operand& b,
                        const Target& c) {
   alignas(simd::kBytes) real sums[kTileRows * kTileColumns];
   Index offsets[kTileRows];
-  for (Index i = 0; i < m; ++i) offsets[i] = i * a.row;
+  for (Index i = 0; i < kTileRows; ++i) offsets[i] = i * a.row;
   for (Index j = 0; j < columns; j += kTileColumns) {
     const Index here = std::min(kTileColumns, columns - j);
-    sum_tile({.a = a.data,
-              .offsets = offsets,
-              .run = depth,
-              .step = a.step,
-              .b = b.at(j, 0).data,
-              .b_stride = b.step},
-             m, here / kLanes, sums);
-    if (c.column == 1) {
-      store_rows(sums, m, here, here, c.at(0, j));
-    } else {
-      store_columns(sums, m, here, here, c.at(0, j));
+    for (Index i = 0; i < m; i += kTileRows) {
+      const Index rows = std::min(kTileRows, m - i);
+      sum_tile({.a = a.at(i, 0).data,
+                .offsets = offsets,
+                .run = depth,
+                .step = a.step,
+                .b = b.at(j, 0).data,
+                .b_stride = b.step},
+               rows, here / kLanes, sums);
+      if (c.column == 1) {
+        store_rows(sums, rows, here, here, c.at(i, j));
+      } else {
+        store_columns(sums, rows, here, here, c.at(i, j));
+      }
     }
   }
 }
@@ -107,8 +115,10 @@ void multiply_in_tiles(Index m, Index n, Index k, const Operand& a, const Operan
     const bool final = first + depth == k;
     c.epilogue.rectify = final && target.epilogue.rectify;
     c.epilogue.mask = final ? target.epilogue.mask : nullptr;
-    const Index unpacked = m <= kTileRows && b.row == 1 ? n / kLanes * kLanes : 0;
+    const Index few = b.step <= kNarrow ? kFewTiles : 1;
+    const Index unpacked = m <= few * kTileRows && b.row == 1 ? n / kLanes * kLanes : 0;
     if (unpacked > 0) {
+      c.begin(m, unpacked);
       multiply_unpacked(m, unpacked, depth, a.at(0, first), b.at(0, first), c);
       if (final) c.done(m, unpacked);
     }
@@ -119,6 +129,7 @@ void multiply_in_tiles(Index m, Index n, Index k, const Operand& a, const Operan
     }
     c.beta = 1.0;
     c.epilogue.bias = nullptr;
+    c.start = {};
   }
 }
 

@@ -4,6 +4,7 @@
 #include "tensor/ahead.hpp"
 #include "tensor/epilogue.hpp"
 #include "tensor/pack.hpp"
+#include "tensor/start.hpp"
 
 namespace espalier {
 
@@ -19,10 +20,11 @@ struct Target {
   Index first = 0;
   /// Its bias runs along the columns where column == 1, along the rows otherwise.
   Epilogue epilogue{};
+  Start start{};  ///< of C's numbers, counted likewise; with it column == 1
 
   Target at(Index i, Index j) const {
     const Index offset = i * row + j * column;
-    Target to = {data + offset, row, column, alpha, beta, finish, first + offset, epilogue};
+    Target to = {data + offset, row, column, alpha, beta, finish, first + offset, epilogue, start};
     if (epilogue.bias != nullptr) to.epilogue.bias += column == 1 ? j : i;
     if (epilogue.mask != nullptr) to.epilogue.mask += offset;
     return to;
@@ -33,6 +35,8 @@ struct Target {
       if (beside != nullptr) fetch_rows(beside + first, rows, row, columns);
     }
   }
+  /// Numbers [0, columns) of the first `rows` rows are about to be read.
+  void begin(Index rows, Index columns) const { start({first, rows, row, columns}); }
   /// Numbers [0, columns) of the first `rows` rows are final.
   void done(Index rows, Index columns) const {
     if (!finish) return;

@@ -37,6 +37,7 @@ void multiply_by_dots(Index m, Index n, Index k, const Operand& a, const Operand
                       const Target& c) {
   const auto alpha = static_cast<real>(c.alpha), beta = static_cast<real>(c.beta);
   for (Index i = 0; i < m; ++i) {
+    c.at(i, 0).begin(1, n);
     for (Index j = 0; j < n; ++j) {
       const Target to = c.at(i, j);
       const real sum = alpha * dot(k, a.at(i, 0).data, b.at(j, 0).data);
@@ -55,6 +56,7 @@ void multiply_outer(Index m, Index n, Index k, const Operand& a, const Operand& 
                     const Target& c) {
   const auto beta = static_cast<real>(c.beta);
   for (Index i = 0; i < m; ++i) {
+    c.at(i, 0).begin(1, n);
     real* __restrict to = c.data + i * c.row;
     if (c.epilogue.bias != nullptr) {
       std::copy_n(c.epilogue.bias, n, to);

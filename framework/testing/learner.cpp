@@ -13,6 +13,7 @@ Learner::Learner(Plan& plan) : plan_(plan) {
   configure(*adam_, {{"learning_rate", 0.05}});
   const OptimizerRule rules[] = {{"", adam_.get()}};
   updater_ = std::make_unique<Updater>(plan.parameters(), rules);
+  updater_->prepare(plan);
 }
 
 double Learner::step() {

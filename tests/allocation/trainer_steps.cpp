@@ -82,3 +82,19 @@ TEST_CASE("the trainer's own steps, batches and scores included, allocate nothin
     }
   }
 }
+
+// Its memory is planned where the optimiser wants a gradient of its own.
+TEST_CASE("a penalty between columns allocates nothing, at the first step neither") {
+  for (const char* const rule :
+       {"sgd: 0.1", "sgd: { learning_rate: 0.1, momentum: 0.9 }",
+        "sgd: { learning_rate: 0.1, momentum: 0.9, nesterov: true }", "adam", "rmsprop"}) {
+    CAPTURE(rule);
+    const auto first_epoch = [&](const char* sharing) {
+      const auto run = prepare_with({sharing, text::cat("optimizer={ ", rule, " }"), "threads=1"});
+      const CountAllocations counter;
+      while (!run->trainer->epoch_finished()) run->trainer->step();
+      return counter.so_far().elsewhere;
+    };
+    CHECK(first_epoch("sharing={ soft: { strength: 0.1 } }") == first_epoch("sharing=none"));
+  }
+}

@@ -66,6 +66,39 @@ TEST_CASE("combinations of arrays go into arrays of their own, or into the array
   }
 }
 
+// 3 rows of 37 numbers in steps of 50: vectors and numbers; 32: vectors alone
+TEST_CASE("differences of a block are those of the whole, and nothing else moves") {
+  for (const std::size_t arrays : {2U, 3U}) {
+    for (const Index columns : {37, 32, 1}) {
+      for (const double beta : {1.0, 0.75, 0.0}) {
+        CAPTURE(arrays);
+        CAPTURE(columns);
+        CAPTURE(beta);
+        const NumberBlock block = {.first = 11, .rows = 3, .row = 50, .columns = columns};
+        const Arrays old(200);
+        Arrays now(200);
+        std::vector<real> own(200, real{0.5});
+        const std::array<combine::Into, 3> into = {combine::Into{now.x[0].data(), -0.5, 0.75},
+                                                   {own.data(), 2.0, beta},
+                                                   {now.x[2].data(), 1.0, 1.0}};
+        combine::differences(block, std::span(now.pointers).first(arrays),
+                             std::span(into).first(arrays));
+        for (std::size_t i = 0; i < 200; ++i) {
+          const auto behind = static_cast<Index>(i) - block.first;
+          const bool inside = behind >= 0 && behind < 150 && behind % 50 < columns;
+          const double mean = arrays == 3 ? old.mean(i) : (old.at(0, i) + old.at(1, i)) / 2.0;
+          const auto apart = [&](std::size_t t) { return inside ? old.at(t, i) - mean : 0.0; };
+          const double kept = inside ? 0.75 : 1.0;
+          CHECK(now.at(0, i) == about(kept * old.at(0, i) - 0.5 * apart(0)));
+          CHECK(now.x[1][i] == old.x[1][i]);
+          CHECK(static_cast<double>(own[i]) == about((inside ? beta : 1.0) * 0.5 + 2.0 * apart(1)));
+          CHECK(now.at(2, i) == about(old.at(2, i) + (arrays == 3 ? apart(2) : 0.0)));
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("inner products of arrays with each other and themselves") {
   for (const std::size_t count : {5U, 333U, 20011U}) {
     CAPTURE(count);

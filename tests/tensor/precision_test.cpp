@@ -7,6 +7,7 @@
 #include "tensor/emulated_tiles.hpp"
 #include "tensor/mixed_product.hpp"
 #include "tensor/random_numbers.hpp"
+#include "tensor/same_bits.hpp"
 
 namespace espalier {
 
@@ -44,6 +45,34 @@ TEST_CASE("a precision is refused where it does not work or is not faster") {
   CHECK(has(precision::missing(Precision::bf16, slow), "no faster"));
   CHECK(has(precision::missing(Precision::bf16, in_double), "in double"));
   CHECK(precision::named("fp32_split") == Precision::fp32_split);
+}
+
+TEST_CASE("a start comes before a product in any precision, and where nothing is multiplied") {
+  const Index m = 20, n = 300;
+  for (const Precision p : {Precision::fp32, Precision::bf16}) {
+    for (const Index k : {0, 1, 40}) {
+      if (p == Precision::bf16 && sizeof(real) != sizeof(float)) continue;
+      CAPTURE(static_cast<int>(p));
+      CAPTURE(k);
+      const DuringTest during(p);
+      const std::vector<real> x = test::random_numbers(m * k, "x"),
+                              w = test::random_numbers(n * k, "w");
+      std::vector<real> plain(static_cast<std::size_t>(m * n), real{3}), started(plain.size());
+      const auto write = [&](const NumberBlock& block) {
+        for (Index i = 0; i < block.rows; ++i) {
+          real* const row = started.data() + block.first + i * block.row;
+          for (Index j = 0; j < block.columns; ++j) row[j] += real{3};
+        }
+      };
+      const auto multiply = [&](std::vector<real>& y, const Start& start) {
+        precision::gemm(Transpose::yes, Transpose::no, m, n, k, 1.0, x.data(), m, w.data(), n, 1.0,
+                        y.data(), n, {}, {}, start);
+      };
+      multiply(plain, {});
+      multiply(started, start_with(write));
+      CHECK(test::same_bits(started, plain));
+    }
+  }
 }
 
 TEST_CASE("what was set is what products of layers are computed in") {

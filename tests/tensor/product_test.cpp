@@ -140,4 +140,35 @@ TEST_CASE("every number of a product is finished once, after it is final") {
   }
 }
 
+TEST_CASE("every number that a product adds to is started once, before it is read") {
+  for (const Size& size : kSizes) {
+    for (const int threads : {1, 2}) {
+      CAPTURE(size.m);
+      CAPTURE(size.n);
+      CAPTURE(size.k);
+      CAPTURE(threads);
+      const Index m = size.m, n = size.n, k = size.k;
+      const Threads during(threads);
+      const Stored a(m, k, false, "a"), b(n, k, false, "b");
+      const std::vector<real> first = random_numbers(m * n, "c");
+      std::vector<real> plain = first, c(first.size(), std::numeric_limits<real>::quiet_NaN());
+      multiply(m, n, k, a.operand, b.operand, {plain.data(), n, 1, 0.5, -0.75});
+      std::vector<int> times(c.size(), 0);
+      const auto write = [&](const NumberBlock& block) {
+        for (Index i = 0; i < block.rows; ++i) {
+          for (Index j = 0; j < block.columns; ++j) {
+            const auto at = static_cast<std::size_t>(block.first + i * block.row + j);
+            c[at] = first[at];
+            ++times[at];
+          }
+        }
+      };
+      multiply(m, n, k, a.operand, b.operand,
+               {c.data(), n, 1, 0.5, -0.75, {}, 0, {}, start_with(write)});
+      CHECK(times == std::vector<int>(c.size(), 1));
+      CHECK(c == plain);
+    }
+  }
+}
+
 }  // namespace espalier

@@ -6,6 +6,7 @@
 #include "autograd/ops/joined_runs.hpp"
 #include "autograd/ops/linear_gram.hpp"
 #include "autograd/ops/rectifier.hpp"
+#include "autograd/ops/started_gradient.hpp"
 #include "espalier/ops.hpp"
 #include "tensor/matrix.hpp"
 #include "tensor/precision.hpp"
@@ -16,7 +17,7 @@ namespace {
 
 using blas::Transpose;
 
-class Linear final : public RectifyingOp {
+class Linear final : public RectifyingOp, public StartedGradient {
  public:
   Linear(Parameter& weight, Parameter* bias) : owned_{&weight, bias}, count_(bias ? 2U : 1U) {}
 
@@ -64,14 +65,18 @@ class Linear final : public RectifyingOp {
 
   // dW = dY' X, db = dY' 1
   void parameter_gradient(const GradientContext& c) const override {
-    const Index i = inputs(), o = outputs(), rows = c.dy.size() / o;
-    if (const Sink& w = c.sinks[0]; w.data != nullptr) {
-      precision::gemm(Transpose::yes, Transpose::no, o, i, rows, w.alpha, c.dy.data, o,
-                      c.inputs[0].data, i, w.beta, w.data, i, w.finish);
-    }
+    const Index o = outputs();
+    if (c.sinks[0].data != nullptr) parameter_gradient_started(c, {});
     if (count_ == 2 && c.sinks[1].data != nullptr) {
-      matrix::column_sums(c.dy.data, rows, o, c.sinks[1].alpha, c.sinks[1].beta, c.sinks[1].data);
+      const Sink& b = c.sinks[1];
+      matrix::column_sums(c.dy.data, c.dy.size() / o, o, b.alpha, b.beta, b.data);
     }
+  }
+  void parameter_gradient_started(const GradientContext& c, const Start& start) const override {
+    const Index i = inputs(), o = outputs();
+    const Sink& w = c.sinks[0];
+    precision::gemm(Transpose::yes, Transpose::no, o, i, c.dy.size() / o, w.alpha, c.dy.data, o,
+                    c.inputs[0].data, i, w.beta, w.data, i, w.finish, {}, start);
   }
 
   bool finishes(int k) const override { return k == 0; }
