@@ -71,7 +71,7 @@ class ESPALIER_API Trainer {
   /// The plans of one batch geometry.
   struct Geometry {
     PlannedModel main;                    ///< what the method needs
-    std::optional<PlannedModel> further;  ///< the step's batches after the first
+    std::vector<PlannedModel> further;    ///< the step's batches after the first
     std::optional<PlannedModel> light;    ///< one lane, for steps between two solutions
     std::optional<PlannedModel> watched;  ///< lanes and Gram, for diagnostics alone
   };

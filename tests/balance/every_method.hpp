@@ -71,6 +71,16 @@ inline double norm_of(const std::vector<double>& x) {
   return std::sqrt(std::inner_product(x.begin(), x.end(), x.begin(), 0.0));
 }
 
+/// A u, A (n, n) row-major.
+inline std::vector<double> times(const std::vector<double>& a, const std::vector<double>& u) {
+  std::vector<double> product;
+  for (std::size_t i = 0; i < u.size(); ++i) {
+    product.push_back(std::inner_product(
+        u.begin(), u.end(), a.begin() + static_cast<std::ptrdiff_t>(i * u.size()), 0.0));
+  }
+  return product;
+}
+
 /// One method with its random stream, at step `step`.
 class Trial {
  public:
@@ -98,6 +108,13 @@ class Trial {
     given.step = given.epoch = step_++;
     if (needs.gram) given.gram = gram;
     if (needs.cross_gram) given.cross_gram = gram;
+    std::vector<double> product;
+    if (needs.cross_product) {
+      std::vector<double> u(rows.size());
+      method_->probe(given, u);
+      product = times(gram, u);
+      given.cross_product = product;
+    }
     Answer answer;
     answer.weights.assign(rows.size(), std::nan(""));
     if (needs.jacobian) {
