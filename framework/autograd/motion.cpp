@@ -13,8 +13,7 @@ namespace {
 bool trains_shared(const Tape::Node& node) {
   if (node.op == nullptr) return false;
   const auto owned = node.op->parameters();
-  return std::ranges::any_of(owned,
-                             [](const Parameter* p) { return p->domain == Domain::shared; });
+  return std::ranges::any_of(owned, [](const Parameter* p) { return p->domain == Domain::shared; });
 }
 
 bool is_border(const Tape::Node& node) { return node.op == nullptr && node.task >= 0; }

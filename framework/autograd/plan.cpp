@@ -25,8 +25,8 @@ PlanState::PlanState(Tape recorded, const PlanOptions& chosen)
   if (options.tangent) {
     motion = find_motion(tape);
     if (!motion.gap.empty()) {
-      throw ShapeError(text::cat("[plan] expected a trunk to differentiate forward, found: ",
-                                 motion.gap));
+      throw ShapeError(
+          text::cat("[plan] expected a trunk to differentiate forward, found: ", motion.gap));
     }
   }
   for (std::size_t n = 0; n < tape.nodes().size(); ++n) {

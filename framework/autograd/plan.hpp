@@ -99,11 +99,11 @@ class ESPALIER_API Plan {
   /// Numbers of all shared parameters that some loss reaches: the length of such a row.
   std::size_t shared_numbers() const;
 
-  /// each[l]: the derivative of loss l as the shared parameters move along the gradient that `along`
-  /// holds after its backward pass, of the same model over another batch of the same geometry: that
-  /// gradient is pushed through the trunk forward. Of a layer that can do without it is not formed.
-  /// REQUIRES LaneMode::one, PlanOptions::tangent, backward_heads with unit seeds, find_motion
-  /// without a gap; `along` in LaneMode::one without PlanOptions::tangent.
+  /// each[l]: the derivative of loss l as the shared parameters move along the gradient that
+  /// `along` holds after its backward pass, of the same model over another batch of the same
+  /// geometry: that gradient is pushed through the trunk forward. Of a layer that can do without it
+  /// is not formed. REQUIRES LaneMode::one, PlanOptions::tangent, backward_heads with unit seeds,
+  /// find_motion without a gap; `along` in LaneMode::one without PlanOptions::tangent.
   void derivatives(Plan& along, std::span<double> each);
   /// What the first call of `derivatives` with this plan would prepare; neither may be moved
   /// afterwards.

@@ -143,13 +143,13 @@ struct PlanState {
   std::vector<real*> seeds;                       ///< per loss: its number in its cotangent
   std::vector<double> seed_weights;               ///< per loss: what the last sweep put there
   std::vector<PreparedNode> nodes;
-  Motion motion;                          ///< with PlanOptions::tangent, as all of the following
-  std::vector<Tensor> tangents;           ///< per value
-  std::vector<PreparedTangent> moved;     ///< per node
-  std::vector<Tensor> parameter_tangents; ///< per entry of `uses`; no data: stays, or unformed
-  Tensor zeros;                           ///< tangent of what stays
-  const PlanState* along = nullptr;       ///< see Plan::follow
-  std::vector<char> owns_inside;  ///< per loss: some node has it as its inner_loss
+  Motion motion;                           ///< with PlanOptions::tangent, as all of the following
+  std::vector<Tensor> tangents;            ///< per value
+  std::vector<PreparedTangent> moved;      ///< per node
+  std::vector<Tensor> parameter_tangents;  ///< per entry of `uses`; no data: stays, or unformed
+  Tensor zeros;                            ///< tangent of what stays
+  const PlanState* along = nullptr;        ///< see Plan::follow
+  std::vector<char> owns_inside;           ///< per loss: some node has it as its inner_loss
   std::vector<PreparedPenalty> penalties;
   std::vector<ParameterUses> uses;
   std::vector<GramBlock> gram_blocks;

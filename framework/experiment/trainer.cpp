@@ -51,7 +51,8 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
   tools_.fill = [this](PlannedModel& model, BilevelProblem::Batch from) { fill(model, from); };
   pass_ = make_pass(tools_, needs_, spec.conventions);
   const bool skips = spec.conventions.every > 1 && needs_.gram && !needs_.features &&
-                     !needs_.cross_gram && !needs_.cross_product && !spec.conventions.needs_gram() &&
+                     !needs_.cross_gram && !needs_.cross_product &&
+                     !spec.conventions.needs_gram() &&
                      spec.conventions.gram != "per_layer";  // one lane has one weight a task
   if (skips) light_pass_ = make_loss_pass(tools_);
   full_ = plan_geometry(epoch.rows);

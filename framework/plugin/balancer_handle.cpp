@@ -30,9 +30,10 @@ std::string fault_of(const Needs& n) {
     return text::cat("expected 1 to 3 batches a step, found ", n.batches);
   }
   if ((n.cross_gram || n.cross_product) != (n.batches == 3)) {
-    return text::cat("expected 3 batches with cross_gram or cross_product and with nothing else, "
-                     "found ",
-                     n.batches);
+    return text::cat(
+        "expected 3 batches with cross_gram or cross_product and with nothing else, "
+        "found ",
+        n.batches);
   }
   const int ways = (n.jacobian ? 1 : 0) + (n.cross_gram ? 1 : 0) + (n.cross_product ? 1 : 0) +
                    (n.validation ? 1 : 0) + (n.gram || n.features ? 1 : 0);

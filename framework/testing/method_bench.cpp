@@ -99,9 +99,9 @@ void MethodBench::weigh(BalanceStep& step, const Signals& given, Combined& answe
     std::vector<double> probe(product.size(), std::numeric_limits<double>::quiet_NaN());
     method_->probe(step, probe);
     for (std::size_t i = 0; i < product.size(); ++i) {
-      product[i] = std::inner_product(probe.begin(), probe.end(),
-                                      cross.begin() + static_cast<std::ptrdiff_t>(i * probe.size()),
-                                      0.0);
+      product[i] =
+          std::inner_product(probe.begin(), probe.end(),
+                             cross.begin() + static_cast<std::ptrdiff_t>(i * probe.size()), 0.0);
     }
     step.cross_product = product;
   } else {

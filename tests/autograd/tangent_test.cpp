@@ -116,8 +116,7 @@ TEST_CASE("derivatives along another batch's gradient are products of formed gra
 TEST_CASE("wide layers are never formed") {
   ParameterStore store(4);
   const Streams streams = common_inputs(3, 5);
-  const Model here =
-      make_model(store, streams, {.sample = {16}, .trunk = wide}, {.tangent = true});
+  const Model here = make_model(store, streams, {.sample = {16}, .trunk = wide}, {.tangent = true});
   for (const PlannedBlock& block : here.plan.blocks()) {
     if (block.kind == BlockKind::tangent) CHECK(block.bytes <= 60 * 5 * sizeof(real));
   }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "balance/every_method.hpp"
 #include "balance/gram_properties.hpp"
 
 namespace espalier::test {

@@ -71,16 +71,6 @@ inline double norm_of(const std::vector<double>& x) {
   return std::sqrt(std::inner_product(x.begin(), x.end(), x.begin(), 0.0));
 }
 
-/// A u, A (n, n) row-major.
-inline std::vector<double> times(const std::vector<double>& a, const std::vector<double>& u) {
-  std::vector<double> product;
-  for (std::size_t i = 0; i < u.size(); ++i) {
-    product.push_back(std::inner_product(
-        u.begin(), u.end(), a.begin() + static_cast<std::ptrdiff_t>(i * u.size()), 0.0));
-  }
-  return product;
-}
-
 /// One method with its random stream, at step `step`.
 class Trial {
  public:
