@@ -136,7 +136,8 @@ std::span<const double> Weigher::probe(const TaskStep& step) {
   set_aside(step, {});
   if (at_hand_.empty()) return probe_;
   measure(step, step.gram);
-  method_.probe(open(step, step.gram), solved_);
+  const BalanceStep given = open(step, step.gram);
+  method_.probe(given, solved_);
   for (std::size_t i = 0; i < at_hand_.size(); ++i) {
     probe_[at_hand_[i]] = solved_[i] / lengths_[i];
   }
