@@ -56,6 +56,8 @@ class ESPALIER_API Trainer {
   /// The last step's losses and weights.
   std::span<const double> losses() const { return losses_; }
   std::span<const double> weights() const { return weigher_.weights(); }
+  /// See BackwardPass::note.
+  std::string balance_note() const { return pass_->note(); }
   const BalanceReport& report() const { return weigher_.report(); }
   /// Gradients of the epoch under way, and the layers that its parts beyond the first stand for.
   const GradientRecord& record() const { return record_; }

@@ -158,6 +158,9 @@ std::vector<double> through_cross_pass(const ThreeBatches& c, std::uint64_t step
   Setting s = c.setting(pass->plan_options());
   const std::vector<PlanOptions> options = pass->further_options(s.model.plan);
   CHECK((options.size() == 2) == c.forward);
+  const bool longer = s.method->needs().cross_product && !c.forward;
+  CHECK(pass->note() ==
+        (longer ? "op 'half' of trunk has no tangent: a lane for each task instead" : ""));
   std::vector<Model> more = further_models(s.store, c, options);
   pass->begin(s.model.plan, *s.weigher);
   PlannedModel planned;

@@ -10,6 +10,7 @@
 #include <numeric>
 
 #include "autograd/motion.hpp"
+#include "core/text.hpp"
 #include "experiment/backward/pass.hpp"
 
 namespace espalier {
@@ -33,8 +34,9 @@ class CrossPass final : public BackwardPass {
     if (looks_) return {.lanes = LaneMode::per_task, .gram = true};
     return {.lanes = LaneMode::one};
   }
-  std::vector<PlanOptions> further_options(const Plan& plan) const override {
-    if (product_ && find_motion(plan.tape()).gap.empty()) {
+  std::vector<PlanOptions> further_options(const Plan& plan) override {
+    if (product_) gap_ = find_motion(plan.tape()).gap;
+    if (product_ && gap_.empty()) {
       return {{.lanes = LaneMode::one, .tangent = true}, {.lanes = LaneMode::one}};
     }
     return {{.lanes = LaneMode::per_task,
@@ -44,6 +46,10 @@ class CrossPass final : public BackwardPass {
   }
   void pair(std::span<PlannedModel> further) const override {
     if (further.size() == 2) further[0].plan->follow(*further[1].plan);
+  }
+
+  std::string note() const override {
+    return gap_.empty() ? "" : text::cat(gap_, ": a lane for each task instead");
   }
 
   void begin(const Plan& /*plan*/, Weigher& weigher) override { weigher.begin({}); }
@@ -98,6 +104,7 @@ class CrossPass final : public BackwardPass {
 
   const PassTools& tools_;
   bool product_, looks_;
+  std::string gap_;  // why the trunk cannot be differentiated forward
   std::vector<double> ones_, gram_, further_gram_, cross_, along_;
 };
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "balance/weigher.hpp"
@@ -32,10 +33,12 @@ class BackwardPass {
   /// Of the plans of the step's further batches, where the method draws some, beside this plan for
   /// `run`: one plan over all of them, or one for each. Streams and losses are numbered batch by
   /// batch from the second on: batch * number of streams or tasks.
-  virtual std::vector<PlanOptions> further_options(const Plan& /*plan*/) const { return {}; }
+  virtual std::vector<PlanOptions> further_options(const Plan& /*plan*/) { return {}; }
   /// Called once with such plans, which stay where they are: what the first `run` with them would
   /// have to prepare.
   virtual void pair(std::span<PlannedModel> /*further*/) const {}
+  /// Why the pass takes a longer way than its method has to, on this model; "" where it does not.
+  virtual std::string note() const { return ""; }
   /// Called once with a plan of the full batch: makes memory, and sizes the weigher.
   virtual void begin(const Plan& plan, Weigher& weigher) = 0;
   /// After the forward pass. `step.gram`, `seen` and `cross` are the pass's to fill.
