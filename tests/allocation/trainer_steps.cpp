@@ -82,3 +82,11 @@ TEST_CASE("the trainer's own steps, batches and scores included, allocate nothin
     }
   }
 }
+
+TEST_CASE("nor do those of a method of three batches, one of which is differentiated forward") {
+  const auto run =
+      prepare_with({"balance=modo", "train.batch=8", "train.last_batch=drop", "threads=2"});
+  CHECK(run->trainer->balance_note().empty());
+  const Allocations seen = count_steps(*run->trainer);
+  CHECK(seen.elsewhere == 0);
+}

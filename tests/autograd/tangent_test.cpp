@@ -51,6 +51,25 @@ Var branches(Tape& tape, ParameterStore& store, Var x) {
   return log_softmax(tape, add(tape, z, dense(tape, store, z, "b", 18)));
 }
 
+// Ops that save something in the forward pass; masks differ from stream to stream, step to step.
+Var saving(Tape& tape, ParameterStore& store, Var x) {
+  std::vector<RunningStatistics> statistics;
+  std::vector<StreamRandom> randoms;
+  for (const Part& part : tape.value(x).parts) {
+    const std::string name = "s" + std::to_string(part.stream);
+    statistics.push_back({part.stream, &store.buffer(name + "/mean", {3}, 0.0),
+                          &store.buffer(name + "/variance", {3}, 1.0)});
+    randoms.push_back({part.stream, RandomStream(3, name)});
+  }
+  x = conv2d(tape, image(tape, x), parameter(store, "c/weight", {3, 3, 3, 1}), nullptr,
+             {.padding = 1});
+  x = batch_norm(tape, x, parameter(store, "n/scale", {3}), parameter(store, "n/shift", {3}),
+                 statistics);
+  x = max_pool(tape, x, {.kernel = 3, .stride = 1});
+  x = dropout(tape, flatten(tape, average_pool(tape, x, {.kernel = 2, .stride = 1})), 0.3, randoms);
+  return layer_norm(tape, x, parameter(store, "l/scale", {3}), parameter(store, "l/shift", {3}));
+}
+
 struct Net {
   std::string name;
   ModelOptions options;
@@ -61,7 +80,8 @@ std::vector<Net> nets() {
           {"pooled", {.sample = {16}, .trunk = pooled}},
           {"wide", {.sample = {16}, .trunk = wide}},
           {"tied", {.sample = {16}, .trunk = tied}},
-          {"branches", {.trunk = branches}}};
+          {"branches", {.trunk = branches}},
+          {"saving", {.sample = {16}, .trunk = saving}}};
 }
 
 std::vector<double> weights_of(int tasks) {
@@ -72,7 +92,7 @@ std::vector<double> weights_of(int tasks) {
 
 std::vector<double> pushed(Model& here, Model& there, const std::vector<double>& weights) {
   there.fill(kOther);
-  there.plan.forward(1);
+  there.plan.forward(kOther);
   there.plan.backward(ones(there.tasks()), weights);
   here.fill(1);
   here.plan.forward(1);

@@ -21,6 +21,10 @@ double product(const Numbers& a, const Numbers& b) {
 /// How inputs and parameters move; empty: they stay.
 struct Motions {
   std::vector<Numbers> inputs, parameters;
+  bool any() const {
+    const auto moves = [](const Numbers& numbers) { return !numbers.empty(); };
+    return std::ranges::any_of(inputs, moves) || std::ranges::any_of(parameters, moves);
+  }
 };
 
 Motions random_motions(const Bench& bench, bool inputs, bool parameters) {
@@ -128,10 +132,11 @@ TEST_CASE("a tangent is the transpose of backward and parameter_gradient") {
     for (const bool inputs : {true, false}) {
       for (const bool parameters : {true, false}) {
         Motions m = random_motions(bench, inputs, parameters);
+        if (!m.any()) continue;  // then nobody asks
         const double expected = transposed(bench, u, m);
         const Numbers y = tangent_of(bench, m);
         const double size = std::sqrt(product(y, y) * product(u, u)) + 1e-3;
-        if (inputs || parameters) CHECK(std::abs(product(u, y) - expected) < 1e-12 * size);
+        CHECK(std::abs(product(u, y) - expected) < 1e-12 * size);
       }
     }
   });
