@@ -15,6 +15,8 @@ const char* to_string(BlockKind kind) {
       return "value";
     case BlockKind::cotangent:
       return "cotangent";
+    case BlockKind::tangent:
+      return "tangent";
     case BlockKind::saved:
       return "saved";
     case BlockKind::workspace:

@@ -9,7 +9,7 @@
 namespace espalier {
 
 /// What a planned block holds. There is no kind for parameter gradients: the engine has none.
-enum class BlockKind : std::uint8_t { input, value, cotangent, saved, workspace };
+enum class BlockKind : std::uint8_t { input, value, cotangent, tangent, saved, workspace };
 
 ESPALIER_API const char* to_string(BlockKind kind);
 

@@ -21,7 +21,14 @@ Tape as_planned(Tape tape, const PlanOptions& options) {
 PlanState::PlanState(Tape recorded, const PlanOptions& chosen)
     : tape(as_planned(std::move(recorded), chosen)),
       options(chosen),
-      reach(find_reach(tape, chosen.lanes)) {
+      reach(find_reach(tape, chosen.lanes, chosen.tangent)) {
+  if (options.tangent) {
+    motion = find_motion(tape);
+    if (!motion.gap.empty()) {
+      throw ShapeError(
+          text::cat("[plan] expected a trunk to differentiate forward, found: ", motion.gap));
+    }
+  }
   for (std::size_t n = 0; n < tape.nodes().size(); ++n) {
     const Op* op = tape.nodes()[n].op.get();
     if (op == nullptr) continue;
@@ -65,6 +72,7 @@ Plan::Plan(Tape tape, const PlanOptions& options)
     : state_(std::make_unique<PlanState>(std::move(tape), options)) {
   plan_memory(*state_);
   prepare_nodes(*state_);
+  if (options.tangent) prepare_tangents(*state_);
   fuse_rectifiers(*state_);
 }
 

@@ -26,6 +26,7 @@ struct PlanOptions {
   int across = 0;
   bool fused = false;     ///< see fuse.hpp; values in between cannot be read
   bool features = false;  ///< `backward_heads` and `backward_trunk` will be called in turn
+  bool tangent = false;   ///< `backward_heads` and `derivatives` will be called, and no more
   /// Test only: no two blocks share memory, so that a use after the planned life is seen.
   bool spread = false;
 };
@@ -99,6 +100,16 @@ class ESPALIER_API Plan {
   void jacobian(real* rows, std::size_t stride);
   /// Numbers of all shared parameters that some loss reaches: the length of such a row.
   std::size_t shared_numbers() const;
+
+  /// each[l]: the derivative of loss l as the shared parameters move along the gradient that
+  /// `along` holds after its backward pass, of the same model over another batch of the same
+  /// geometry: that gradient is pushed through the trunk forward. Of a layer that can do without it
+  /// is not formed. REQUIRES LaneMode::one, PlanOptions::tangent, backward_heads with unit seeds,
+  /// find_motion without a gap; `along` in LaneMode::one without PlanOptions::tangent.
+  void derivatives(Plan& along, std::span<double> each);
+  /// What the first call of `derivatives` with this plan would prepare; neither may be moved
+  /// afterwards.
+  void follow(const Plan& along);
 
   /// Folds the lanes: from now on a gradient is that of sum shared[t] L_t for shared parameters, of
   /// sum heads[t] L_t for the tasks' own. `shared` has T weights, or T for each block of

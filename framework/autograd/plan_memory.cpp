@@ -5,7 +5,7 @@
 namespace espalier {
 
 MemoryPlanner::MemoryPlanner(PlanState& state)
-    : s_(state), clock_{static_cast<int>(state.tape.nodes().size())} {
+    : s_(state), clock_{static_cast<int>(state.tape.nodes().size()), state.options.tangent} {
   count_consumers();
   find_early();
 }
@@ -13,6 +13,7 @@ MemoryPlanner::MemoryPlanner(PlanState& state)
 void MemoryPlanner::run() {
   place_values();
   place_cotangents();
+  if (s_.options.tangent) place_tangents();
   place_saved();
   add_workspace();
   s_.arena = Arena(place(s_.blocks, s_.options.spread));
@@ -51,6 +52,11 @@ void MemoryPlanner::find_early() {
 
 bool MemoryPlanner::recipe(std::size_t n) const {
   return nodes()[n].op != nullptr && !nodes()[n].op->parameters().empty() && early_[n] == 0;
+}
+
+int MemoryPlanner::last_look(std::size_t n) const {
+  if (moving(n)) return clock_.tangent(n);
+  return recipe(n) ? clock_.update() : clock_.backward(n);
 }
 
 int MemoryPlanner::new_block(const std::string& name, BlockKind kind, std::size_t bytes,

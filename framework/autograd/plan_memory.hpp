@@ -22,19 +22,26 @@ class MemoryPlanner {
     std::size_t offset = 0;
   };
 
-  /// Time runs up through the forward nodes, down through the backward ones, then the update.
+  /// Time runs up through the forward nodes, down through the backward ones, with
+  /// PlanOptions::tangent up once more, then the update.
   struct Clock {
     int nodes;
+    bool up_again;
     int forward(std::size_t n) const { return static_cast<int>(n); }
     int backward(std::size_t n) const { return 2 * nodes - 1 - static_cast<int>(n); }
     int seeds() const { return nodes; }
-    int update() const { return 2 * nodes; }
-    int end() const { return 2 * nodes + 1; }
+    int tangent(std::size_t n) const { return 2 * nodes + static_cast<int>(n); }
+    int update() const { return up_again ? 3 * nodes : 2 * nodes; }
+    int end() const { return update() + 1; }
   };
 
   const std::vector<Tape::Node>& nodes() const { return s_.tape.nodes(); }
   static bool is_border(const Tape::Node& node) { return node.op == nullptr && node.task >= 0; }
   bool active(std::size_t n) const { return s_.tape.training() && s_.reach.active[n] != 0; }
+  /// Whether a tangent passes node n.
+  bool moving(std::size_t n) const { return s_.options.tangent && s_.motion.nodes[n] != 0; }
+  /// When what node n saw in the forward sweep is read for the last time; REQUIRES: active, moving.
+  int last_look(std::size_t n) const;
   /// Whether the update reads what node n saw in the sweep.
   bool recipe(std::size_t n) const;
   /// The op of node n, perhaps a plugin's, is asked something.
@@ -64,6 +71,14 @@ class MemoryPlanner {
   bool is_loss(Var v) const;
   void live_until_cotangent(std::size_t v, int time);
 
+  // plan_memory_tangents.cpp
+  void place_tangents();
+  void place_tangent(std::size_t n);
+  void place_zeros();
+  void place_parameter_tangents();
+  void count_moving_readers();
+  void hand_out_tangents();
+
   // plan_memory_saved.cpp
   void place_saved();
   void place_formed(std::size_t n, Index lanes);
@@ -79,7 +94,10 @@ class MemoryPlanner {
   Clock clock_;
   std::vector<int> consumers_, active_consumers_;
   std::vector<char> early_;  // per node: see find_early
-  std::vector<Place> values_, cotangents_, saved_, formed_;
+  std::vector<Place> values_, cotangents_, saved_, formed_, tangents_, parameter_tangents_;
+  Place zeros_;
+  std::vector<int> readers_;  // per value: nodes that a tangent reaches through it
+  std::vector<char> alone_;   // per value: its tangent may be overwritten by its only reader
   std::vector<char> shares_;  // per node: its output's cotangent lies in its input's
   std::size_t workspace_ = 0;
   int workspace_block_ = -1;

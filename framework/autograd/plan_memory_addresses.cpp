@@ -7,6 +7,7 @@ void MemoryPlanner::hand_out() {
   const Place work{workspace_block_, 0};
   s_.workspace = {at(work), block(work).bytes};
   hand_out_nodes();
+  if (s_.options.tangent) hand_out_tangents();
 }
 
 void MemoryPlanner::hand_out_values() {

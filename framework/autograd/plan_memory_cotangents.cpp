@@ -82,8 +82,8 @@ void MemoryPlanner::place_cotangent(std::size_t n) {
     cotangents_[y].block = new_block(text::cat("d", n, ":", s_.tape.values()[y].name),
                                      BlockKind::cotangent, cotangent_bytes(y), clock_.end());
   }
-  const bool seen = (is_border(node) && s_.options.features) ||  // see Plan::borders
-                    s_.tape.value(node.output).watched;
+  const bool reads_borders = s_.options.features || s_.options.tangent;
+  const bool seen = (is_border(node) && reads_borders) || s_.tape.value(node.output).watched;
   live_until_cotangent(y, recipe(n) || seen ? clock_.update() : clock_.backward(n));
 }
 

@@ -17,11 +17,13 @@ void MemoryPlanner::place_saved() {
     const Footprint footprint = op->footprint(geometry);
     if (geometry.formed) place_formed(n, geometry.lanes);
     workspace_ = std::max(workspace_, footprint.workspace);
+    if (const HasTangent* const op_moves = tangent_op(s_, n); op_moves != nullptr) {
+      workspace_ = std::max(workspace_, op_moves->tangent_workspace(geometry));
+    }
     if (footprint.saved == 0) continue;
     saved_[n].block = new_block(text::cat(n, ":", op->name(), " saved"), BlockKind::saved,
                                 footprint.saved, clock_.forward(n));
-    if (!active(n)) continue;
-    live_until(saved_[n], recipe(n) ? clock_.update() : clock_.backward(n));
+    if (active(n) || moving(n)) live_until(saved_[n], last_look(n));
   }
 }
 

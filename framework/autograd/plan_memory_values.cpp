@@ -27,7 +27,8 @@ void MemoryPlanner::place_values() {
   for (std::size_t n = 0; n < nodes().size(); ++n) {
     const Tape::Node& node = nodes()[n];
     const std::size_t x = id(node.inputs[0]), y = id(node.output);
-    const bool kept_for_backward = active(n) && node.op != nullptr && node.op->reads_output();
+    const bool kept_for_backward =
+        (active(n) || moving(n)) && node.op != nullptr && node.op->reads_output();
     if (node.op == nullptr) {
       values_[y] = values_[x];
       values_[y].offset +=
@@ -58,17 +59,15 @@ std::size_t MemoryPlanner::selected_row(const Tape::Node& node) const {
 void MemoryPlanner::extend_values() {
   for (std::size_t n = 0; n < nodes().size(); ++n) {
     const Tape::Node& node = nodes()[n];
-    const int late = recipe(n) ? clock_.update() : clock_.backward(n);
+    const bool looks = (active(n) || moving(n)) && node.op != nullptr;
+    const int late = last_look(n);
     const bool seen = is_border(node) && s_.options.features && s_.tape.training();
     live_until(values_[id(node.output)], seen ? clock_.update() : clock_.forward(n));
     for (std::size_t k = 0; k < node.inputs.size(); ++k) {
-      const bool again =
-          active(n) && node.op != nullptr && node.op->reads_input(static_cast<int>(k));
+      const bool again = looks && node.op->reads_input(static_cast<int>(k));
       live_until(values_[id(node.inputs[k])], again ? late : clock_.forward(n));
     }
-    if (active(n) && node.op != nullptr && node.op->reads_output()) {
-      live_until(values_[id(node.output)], late);
-    }
+    if (looks && node.op->reads_output()) live_until(values_[id(node.output)], late);
   }
   for (std::size_t v = 0; v < values_.size(); ++v) {
     const Tape::Value& value = s_.tape.values()[v];

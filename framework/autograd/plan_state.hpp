@@ -4,10 +4,12 @@
 #include <vector>
 
 #include "autograd/gram.hpp"
+#include "autograd/motion.hpp"
 #include "autograd/ops/rectifier.hpp"
 #include "autograd/plan.hpp"
 #include "autograd/sink_penalty.hpp"
 #include "core/where.hpp"
+#include "espalier/tangent.hpp"
 
 namespace espalier {
 
@@ -74,6 +76,24 @@ struct PreparedNode {
   double factor = 1.0;         ///< of the sweep or set by weigh(): goes into the sink's alpha
 };
 
+/// A shared parameter whose tangent is formed before the first node that reads it.
+struct FormedTangent {
+  const Parameter* parameter = nullptr;
+  Tensor place;
+};
+
+/// A node of the trunk as a tangent passes it.
+struct PreparedTangent {
+  const HasTangent* op = nullptr;  ///< null: the output is a view
+  std::vector<FormedTangent> forms;
+  std::vector<Tensor> dx;
+  std::vector<ConstTensor> moves;
+  std::vector<std::vector<UnformedGradient>> unformed;
+  std::vector<std::span<const UnformedGradient>> unformed_spans;
+  TangentContext context;
+  int loss = -1;  ///< of a border: whose derivative is read off here
+};
+
 /// One use of a parameter: the k-th parameter of a node.
 struct ParameterUse {
   std::size_t node;
@@ -130,7 +150,13 @@ struct PlanState {
   std::vector<real*> seeds;                       ///< per loss: its number in its cotangent
   std::vector<double> seed_weights;               ///< per loss: what the last sweep put there
   std::vector<PreparedNode> nodes;
-  std::vector<char> owns_inside;  ///< per loss: some node has it as its inner_loss
+  Motion motion;                           ///< with PlanOptions::tangent, as all of the following
+  std::vector<Tensor> tangents;            ///< per value
+  std::vector<PreparedTangent> moved;      ///< per node
+  std::vector<Tensor> parameter_tangents;  ///< per entry of `uses`; no data: stays, or unformed
+  Tensor zeros;                            ///< tangent of what stays
+  const PlanState* along = nullptr;        ///< see Plan::follow
+  std::vector<char> owns_inside;           ///< per loss: some node has it as its inner_loss
   std::vector<PreparedPenalty> penalties;
   std::vector<ParameterUses> uses;
   std::vector<GramBlock> gram_blocks;
@@ -160,6 +186,13 @@ void view_region(const PlanState& state, std::size_t node, GradientRegion& regio
 void plan_memory(PlanState& state);
 /// Builds the contexts of all nodes. REQUIRES plan_memory.
 void prepare_nodes(PlanState& state);
+
+/// Makes `state.moved`. REQUIRES prepare_nodes.
+void prepare_tangents(PlanState& state);
+/// The op of node n where a tangent passes it; null elsewhere.
+const HasTangent* tangent_op(const PlanState& state, std::size_t n);
+/// Whether every op that reads a shared parameter takes its tangent unformed.
+bool stays_unformed(const PlanState& state, const Parameter& parameter);
 
 /// Gives the work of relus to ops beside them. REQUIRES prepare_nodes.
 void fuse_rectifiers(PlanState& state);

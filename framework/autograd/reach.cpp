@@ -31,7 +31,8 @@ std::size_t part_of_stream(const Tape::Value& value, int stream) {
   return p;
 }
 
-LaneSets find_lanes(const Tape& tape, LaneMode mode, const std::vector<char>& depends) {
+LaneSets find_lanes(const Tape& tape, LaneMode mode, bool heads_only,
+                    const std::vector<char>& depends) {
   LaneSets lanes(tape.values().size());
   for (std::size_t v = 0; v < lanes.size(); ++v) lanes[v].resize(tape.values()[v].parts.size());
   for (std::size_t l = 0; l < tape.losses().size(); ++l) {
@@ -40,6 +41,7 @@ LaneSets find_lanes(const Tape& tape, LaneMode mode, const std::vector<char>& de
   }
   for (std::size_t n = tape.nodes().size(); n-- > 0;) {
     const Tape::Node& node = tape.nodes()[n];
+    if (heads_only && node.op == nullptr && node.task >= 0) continue;
     const auto out = static_cast<std::size_t>(node.output.id);
     for (const Var input : node.inputs) {
       const auto in = static_cast<std::size_t>(input.id);
@@ -62,10 +64,10 @@ Index Reach::cotangent_rows(Var v) const {
   return rows;
 }
 
-Reach find_reach(const Tape& tape, LaneMode mode) {
+Reach find_reach(const Tape& tape, LaneMode mode, bool heads_only) {
   Reach reach;
   reach.depends = find_dependence(tape);
-  const LaneSets lanes = find_lanes(tape, mode, reach.depends);
+  const LaneSets lanes = find_lanes(tape, mode, heads_only, reach.depends);
   reach.blocks.resize(tape.values().size());
   for (std::size_t v = 0; v < lanes.size(); ++v) {
     if (reach.depends[v] == 0) continue;

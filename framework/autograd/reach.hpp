@@ -28,6 +28,7 @@ struct Reach {
   Index cotangent_rows(Var v) const;
 };
 
-Reach find_reach(const Tape& tape, LaneMode mode);
+/// With `heads_only` cotangents end at the borders: nothing of the trunk takes part.
+Reach find_reach(const Tape& tape, LaneMode mode, bool heads_only = false);
 
 }  // namespace espalier

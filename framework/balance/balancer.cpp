@@ -22,6 +22,10 @@ void Balancer::weigh(const BalanceStep& /*step*/, std::span<double> /*weights*/)
   missing("weigh");
 }
 
+void Balancer::probe(const BalanceStep& /*step*/, std::span<double> /*weights*/) {
+  missing("probe");
+}
+
 void Balancer::combine(const JacobianStep& /*step*/, std::span<double> /*weights*/,
                        std::span<real> /*direction*/) {
   missing("combine");

@@ -17,6 +17,9 @@ std::string wants(const Needs& n) {
     all.emplace_back("the tasks' gradients at the trunk's output");
   }
   if (n.cross_gram) all.emplace_back("inner products of gradients of two further batches");
+  if (n.cross_product) {
+    all.emplace_back("a further batch's losses' derivatives along another one's gradient");
+  }
   if (n.jacobian) all.emplace_back("each task's gradient, element by element");
   if (n.validation) all.emplace_back("validation batches");
   return all.empty() ? "nothing" : text::join(all, "; ");
@@ -24,8 +27,16 @@ std::string wants(const Needs& n) {
 
 std::string cost(const Needs& n) {
   if (n.validation) return "several forward and backward passes a step";
+  if (n.cross_product) {
+    return text::cat(n.batches,
+                     " batches a step: one forward pass over all, one backward pass over two of "
+                     "them and over the third's heads, whose trunk is differentiated forward, once "
+                     "for all tasks");
+  }
   if (n.batches > 1) {
-    return text::cat(n.batches, " batches a step: one forward and one backward pass over all");
+    return text::cat(n.batches,
+                     " batches a step: one forward and one backward pass over all, in T "
+                     "lanes over those that decide the weights");
   }
   if (n.jacobian) {
     return "one forward and one backward pass; T gradients of the trunk's size are formed and kept";

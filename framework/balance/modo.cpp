@@ -1,7 +1,7 @@
 // MoDo (Chen, Fernando, Ying & Chen 2023, "Three-Way Trade-Off in Multi-Objective Learning:
 // Optimization, Generalization and Conflict-Avoidance", algorithm 1): one stochastic gradient step
 // in each step on MGDA's problem, min over the simplex of |J'w|^2 / 2 + rho |w|^2 / 2, unbiased
-// because its two factors come from two batches, A = J(2) J(3)':
+// because its two factors come from two batches, A = J(2) J(3)', of which A w alone is needed:
 //   w = projection of w - gamma (A w + rho w) on the simplex
 //   d = J(1)' w, of a third batch
 // The paper moves the trunk with the weights before their update or after it, by the indexing; here
@@ -12,7 +12,6 @@
 #include "balance/make.hpp"
 #include "balance/simplex_state.hpp"
 #include "balance/solve/simplex_projection.hpp"
-#include "espalier/gram.hpp"
 
 namespace espalier {
 
@@ -30,17 +29,21 @@ class MoDo final : public Balancer {
     f.number({"gamma", "step size of the weights"}, gamma_, {.at_least = 0.0});
     f.number({"rho", "pull of the weights towards equal ones"}, rho_, {.at_least = 0.0});
   }
-  Needs needs() const override { return {.cross_gram = true, .batches = 3}; }
+  Needs needs() const override { return {.cross_product = true, .batches = 3}; }
 
   void begin(const BalanceSizes& sizes) override { state_.begin(sizes.tasks); }
 
+  void probe(const BalanceStep& step, std::span<double> weights) override {
+    state_.begin(step.experiment_tasks(weights.size()));
+    state_.take([&](std::size_t i) { return step.task(i); }, weights);
+  }
+
   void weigh(const BalanceStep& step, std::span<double> weights) override {
     const auto task = [&](std::size_t i) { return step.task(i); };
-    state_.begin(step.experiment_tasks(weights.size()));
-    state_.take(task, weights);
+    probe(step, weights);
     moved_.resize(weights.size());
     for (std::size_t i = 0; i < weights.size(); ++i) {
-      const double slope = gram::product(step.cross_gram, i, weights) + rho_ * weights[i];
+      const double slope = step.cross_product[i] + rho_ * weights[i];
       moved_[i] = weights[i] - gamma_ * slope;
     }
     projection_.project(moved_);

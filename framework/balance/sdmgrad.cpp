@@ -6,7 +6,8 @@
 //   d = J(1)' (w + lambda / T) / (1 + lambda)
 // As in the authors' code A is first divided by the square of its mean gradient length, estimated
 // as s = mean of sqrt(max(A_tt, 0)), the inner steps have momentum 1/2 that starts anew in each
-// step, and w stays from step to step; lambda = 0.3 as in their experiments (0.6 in their class).
+// step, and w stays from step to step: all of A is needed; lambda = 0.3 as in their experiments
+// (0.6 in their class).
 //
 // Deviations: no 1e-8 beside s^2, so that gradients of any length are treated alike; where no A_tt
 // is positive the mean |A_st| takes the place of s^2. In the authors' code the three gradient

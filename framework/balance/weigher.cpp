@@ -38,7 +38,9 @@ void Weigher::begin(BalanceSizes sizes) {
   weights_ = heads_;
   at_hand_.reserve(tasks_);
   lengths_.reserve(tasks_);
-  for (std::vector<double>* per_task : {&losses_, &solved_}) per_task->reserve(tasks_);
+  for (std::vector<double>* per_task : {&losses_, &solved_, &product_, &probe_}) {
+    per_task->reserve(tasks_);
+  }
   for (std::vector<double>* matrix : {&gram_, &cross_}) matrix->reserve(tasks_ * tasks_);
   constexpr std::size_t kSentence = 256;  // a step that falls back allocates nothing
   fallback_.reserve(kSentence);
@@ -83,8 +85,10 @@ BalanceStep Weigher::open(const TaskStep& step, std::span<const double> g) {
   losses_.clear();
   gram_.clear();
   cross_.clear();
+  product_.clear();
   for (const std::size_t t : at_hand_) losses_.push_back(step.losses[t]);
   for (std::size_t i = 0; i < n; ++i) {
+    if (!step.product.empty()) product_.push_back(step.product[at_hand_[i]] / lengths_[i]);
     for (std::size_t j = 0; j < n; ++j) {
       const std::size_t at = at_hand_[i] * tasks_ + at_hand_[j];
       const double lengths = lengths_[i] * lengths_[j];
@@ -98,6 +102,7 @@ BalanceStep Weigher::open(const TaskStep& step, std::span<const double> g) {
           .gram = gram_,
           .random = &random_,
           .cross_gram = cross_,
+          .cross_product = product_,
           .tasks = at_hand_,
           .all_tasks = tasks_,
           .step = step.step,
@@ -117,17 +122,35 @@ void Weigher::take(std::span<const double> solved, std::size_t block) {
   }
 }
 
+// What the rows at hand are divided by.
+void Weigher::measure(const TaskStep& step, std::span<const double> g) {
+  lengths_.clear();
+  for (const std::size_t t : at_hand_) {
+    const double norm = g.empty() ? 1.0 : std::sqrt(g[t * tasks_ + t]);
+    lengths_.push_back(row_length(step.losses[t], norm));
+  }
+}
+
+std::span<const double> Weigher::probe(const TaskStep& step) {
+  probe_.assign(tasks_, 0.0);
+  set_aside(step, {});
+  if (at_hand_.empty()) return probe_;
+  measure(step, step.gram);
+  const BalanceStep given = open(step, step.gram);
+  method_.probe(given, solved_);
+  for (std::size_t i = 0; i < at_hand_.size(); ++i) {
+    probe_[at_hand_[i]] = solved_[i] / lengths_[i];
+  }
+  return probe_;
+}
+
 void Weigher::solve_block(const TaskStep& step, std::size_t block) {
   const std::span<const double> all = step.seen.empty() ? step.gram : step.seen;
   const std::span<const double> g =
       all.empty() ? all : all.subspan(block * tasks_ * tasks_, tasks_ * tasks_);
   set_aside(step, method_.needs().gram ? g : std::span<const double>());
   if (at_hand_.empty()) return;
-  lengths_.clear();
-  for (const std::size_t t : at_hand_) {
-    const double norm = g.empty() ? 1.0 : std::sqrt(g[t * tasks_ + t]);
-    lengths_.push_back(row_length(step.losses[t], norm));
-  }
+  measure(step, g);
   BalanceStep given = open(step, g);
   given.block = block;
   method_.weigh(given, solved_);

@@ -13,7 +13,8 @@ struct TaskStep {
   std::span<const char> present;      ///< (T): the batch has a labelled row of the task
   std::span<const double> gram;       ///< (T, T) of the whole trunk; empty where not formed
   std::span<const double> seen = {};  ///< (T, T) or (K, T, T) that the method is given; empty: gram
-  std::span<const double> cross = {};  ///< (T, T)
+  std::span<const double> cross = {};    ///< (T, T)
+  std::span<const double> product = {};  ///< (T), A times what `probe` gave
   std::uint64_t step = 0;
   std::uint64_t epoch = 0;
   std::uint64_t steps_per_epoch = 1;
@@ -48,6 +49,10 @@ class ESPALIER_API Weigher {
     return step % static_cast<std::uint64_t>(conventions_.every) == 0;
   }
 
+  /// Of a method with `cross_product`, before `weigh` of the same step: its weights u, 0 of a task
+  /// set aside. The step's matrices are those that `weigh` will get.
+  std::span<const double> probe(const TaskStep& step);
+
   /// Each of these takes one step; afterwards `trunk`, `heads` and `weights` are its result.
   void weigh(const TaskStep& step);
   /// rows (T, P), changed where `normalise` asks for it; `direction` (P) is written.
@@ -73,6 +78,7 @@ class ESPALIER_API Weigher {
  private:
   BalanceStep open(const TaskStep& step, std::span<const double> gram);
   void set_aside(const TaskStep& step, std::span<const double> gram);
+  void measure(const TaskStep& step, std::span<const double> gram);
   double row_length(double loss, double norm) const;
   void solve_block(const TaskStep& step, std::size_t block);
   void take(std::span<const double> solved, std::size_t block);
@@ -94,7 +100,7 @@ class ESPALIER_API Weigher {
   std::vector<double> held_, trunk_, heads_, weights_;  // held_: smoothed, before the scale
   std::vector<char> known_;                             // (K T): held_ came from a solution
   std::vector<std::size_t> at_hand_;
-  std::vector<double> losses_, gram_, cross_, solved_, lengths_;
+  std::vector<double> losses_, gram_, cross_, product_, solved_, lengths_, probe_;
   std::string fallback_;
   BalanceReport report_;
 };

@@ -40,7 +40,7 @@ Choice<Balancer> choose_method(const std::string& name, Registry& registry) {
 // What neither a Jacobian nor losses hold.
 std::string missing(const Needs& n) {
   if (n.validation) return "batches of validation data";
-  if (n.cross_gram || n.batches > 1) return "gradients of further batches";
+  if (n.batches > 1) return "gradients of further batches";
   if (n.features) return "the tasks' gradients at the trunk's output";
   if (n.losses_after_update) return "the losses of the same batch after the update";
   return "";

@@ -42,7 +42,8 @@ Lack lack_of(const ModelFacts& facts, const Needs& needs) {
   if (needs.common_inputs && facts.streams > 1) return Lack::common_inputs;
   if (facts.tasks < 2) return Lack::nothing;
   if (needs.features && !facts.one_output) return Lack::output;
-  const bool gradients = needs.gram || needs.jacobian || needs.cross_gram || needs.features;
+  const bool gradients =
+      needs.gram || needs.jacobian || needs.cross_gram || needs.cross_product || needs.features;
   return gradients && !facts.shared_parameters ? Lack::parameters : Lack::nothing;
 }
 

@@ -76,6 +76,7 @@ class Session {
     }
     folder_.open_metrics(metrics);
     folder_.log(text::cat("started at step ", run_.trainer->state().step));
+    note_long_way();
   }
 
   RunStatus train_epoch() {
@@ -90,6 +91,14 @@ class Session {
       progress_.step();
     }
     return RunStatus::done;
+  }
+
+  void note_long_way() {
+    const std::string why = run_.trainer->balance_note();
+    if (why.empty()) return;
+    const std::string sentence = text::cat("balance '", run_.spec.balance.name, "': ", why);
+    folder_.log(sentence);
+    progress_.say(sentence);
   }
 
   // The first one is explained; the summary counts them all.

@@ -36,7 +36,7 @@ struct Rule {
 void check_conventions(const Choice<Balancer>& choice, const BalanceConventions& c) {
   const Needs n = choice.object->needs();
   const bool weights = !n.jacobian && !(n.features && !n.gram);  // gives weights, not a direction
-  const bool rows = (n.gram && !n.features) || n.jacobian || n.cross_gram;
+  const bool rows = (n.gram && !n.features) || n.jacobian || n.cross_gram || n.cross_product;
   const BalanceConventions none;
   const Rule rules[] = {
       {"gram", c.gram != none.gram && !(n.gram && !n.features && !n.cross_gram), c.gram,

@@ -100,6 +100,7 @@ ordered_json balance_report(const Prepared& run) {
     j["absent"][run.tasks[t].name] = report.absent[t];
     j["zero_gradient"][run.tasks[t].name] = report.zero[t];
   }
+  if (const std::string note = run.trainer->balance_note(); !note.empty()) j["note"] = note;
   return j;
 }
 

@@ -51,7 +51,8 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
   tools_.fill = [this](PlannedModel& model, BilevelProblem::Batch from) { fill(model, from); };
   pass_ = make_pass(tools_, needs_, spec.conventions);
   const bool skips = spec.conventions.every > 1 && needs_.gram && !needs_.features &&
-                     !needs_.cross_gram && !spec.conventions.needs_gram() &&
+                     !needs_.cross_gram && !needs_.cross_product &&
+                     !spec.conventions.needs_gram() &&
                      spec.conventions.gram != "per_layer";  // one lane has one weight a task
   if (skips) light_pass_ = make_loss_pass(tools_);
   full_ = plan_geometry(epoch.rows);
@@ -88,7 +89,13 @@ Trainer::Geometry Trainer::plan_geometry(const std::vector<Index>& rows) {
   }
   Geometry g;
   g.main = plan_batches(once, pass_->plan_options());
-  if (pass_->further_options()) g.further = plan_batches(further, *pass_->further_options());
+  const std::vector<PlanOptions> options = pass_->further_options(*g.main.plan);
+  for (std::size_t k = 0; k < options.size(); ++k) {
+    const auto streams = static_cast<std::ptrdiff_t>(further.size() / options.size());
+    const auto first = further.begin() + static_cast<std::ptrdiff_t>(k) * streams;
+    g.further.push_back(plan_batches({first, first + streams}, options[k]));
+  }
+  pass_->pair(g.further);
   if (light_pass_ != nullptr) g.light = plan_batches(once, light_pass_->plan_options());
   if (spec_.diagnostics.every > 0 && !pass_->plan_options().gram) {
     g.watched = plan_batches(once, {.lanes = LaneMode::per_task, .gram = true});
@@ -104,8 +111,9 @@ Index Trainer::examples_per_step() const {
 }
 
 std::size_t Trainer::planned_bytes() const {
-  const std::size_t further = full_.further ? full_.further->plan->arena_bytes() : 0;
-  return full_.main.plan->arena_bytes() + further;
+  std::size_t bytes = full_.main.plan->arena_bytes();
+  for (const PlannedModel& model : full_.further) bytes += model.plan->arena_bytes();
+  return bytes;
 }
 
 Trainer::Geometry& Trainer::geometry_of_step() {
@@ -147,14 +155,15 @@ void Trainer::read_losses(PlannedModel& model) {
 
 // The batches that only the weights depend on: run up before the pass asks for their gradients.
 void Trainer::run_further(Geometry& geometry) {
-  tools_.further = nullptr;
-  if (!geometry.further || !weigher_.due(state_.step)) return;
-  PlannedModel& model = *geometry.further;
-  tools_.further = &model;
-  clock_.time(PhaseClock::data, [&] { fill(model, BilevelProblem::Batch::training); });
-  clock_.time(PhaseClock::forward, [&] { model.plan->forward(state_.step); });
-  read_losses(model);
-  take_scores(model);
+  tools_.further = {};
+  if (!weigher_.due(state_.step)) return;
+  tools_.further = geometry.further;
+  for (PlannedModel& model : geometry.further) {
+    clock_.time(PhaseClock::data, [&] { fill(model, BilevelProblem::Batch::training); });
+    clock_.time(PhaseClock::forward, [&] { model.plan->forward(state_.step); });
+    read_losses(model);
+    take_scores(model);
+  }
 }
 
 void Trainer::take_scores(PlannedModel& model) {

@@ -56,6 +56,8 @@ class ESPALIER_API Trainer {
   /// The last step's losses and weights.
   std::span<const double> losses() const { return losses_; }
   std::span<const double> weights() const { return weigher_.weights(); }
+  /// See BackwardPass::note.
+  std::string balance_note() const { return pass_->note(); }
   const BalanceReport& report() const { return weigher_.report(); }
   /// Gradients of the epoch under way, and the layers that its parts beyond the first stand for.
   const GradientRecord& record() const { return record_; }
@@ -71,7 +73,7 @@ class ESPALIER_API Trainer {
   /// The plans of one batch geometry.
   struct Geometry {
     PlannedModel main;                    ///< what the method needs
-    std::optional<PlannedModel> further;  ///< the step's batches after the first
+    std::vector<PlannedModel> further;    ///< the step's batches after the first
     std::optional<PlannedModel> light;    ///< one lane, for steps between two solutions
     std::optional<PlannedModel> watched;  ///< lanes and Gram, for diagnostics alone
   };

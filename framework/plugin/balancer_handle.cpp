@@ -29,13 +29,17 @@ std::string fault_of(const Needs& n) {
   if (n.batches < 1 || n.batches > 3) {
     return text::cat("expected 1 to 3 batches a step, found ", n.batches);
   }
-  if (n.cross_gram != (n.batches == 3)) {
-    return text::cat("expected 3 batches with cross_gram and with nothing else, found ", n.batches);
+  if ((n.cross_gram || n.cross_product) != (n.batches == 3)) {
+    return text::cat(
+        "expected 3 batches with cross_gram or cross_product and with nothing else, "
+        "found ",
+        n.batches);
   }
-  const int ways = (n.jacobian ? 1 : 0) + (n.cross_gram ? 1 : 0) + (n.validation ? 1 : 0) +
-                   (n.gram || n.features ? 1 : 0);
+  const int ways = (n.jacobian ? 1 : 0) + (n.cross_gram ? 1 : 0) + (n.cross_product ? 1 : 0) +
+                   (n.validation ? 1 : 0) + (n.gram || n.features ? 1 : 0);
   if (ways > 1) {
-    return "expected one of gram or features, jacobian, cross_gram and validation, found several";
+    return "expected one of gram or features, jacobian, cross_gram, cross_product and validation, "
+           "found several";
   }
   if (n.rotations < 0 || (n.rotations > 0 && (!n.features || n.gram))) {
     return text::cat("expected rotations of at least 0, and with features alone, found ",
@@ -120,6 +124,13 @@ void BalancerHandle::solve(BilevelProblem& problem, const BalanceStep& step,
   guard(plugin_, "solve", [&] { method_->solve(problem, step, given); });
   weights_.take(plugin_, "solve", true, weights);
   check_finite("solve", step, weights, false);
+}
+
+void BalancerHandle::probe(const BalanceStep& step, std::span<double> weights) {
+  const std::span<double> given = weights_.open(weights.size());
+  guard(plugin_, "probe", [&] { method_->probe(step, given); });
+  weights_.take(plugin_, "probe", true, weights);
+  check_finite("probe", step, weights, false);
 }
 
 std::vector<double> BalancerHandle::state() const {

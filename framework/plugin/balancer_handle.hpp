@@ -30,6 +30,7 @@ class ESPALIER_API BalancerHandle final : public Balancer {
                std::span<real> direction) override;
   void combine_features(const FeatureStep& step, std::span<double> weights) override;
   void solve(BilevelProblem& problem, const BalanceStep& step, std::span<double> weights) override;
+  void probe(const BalanceStep& step, std::span<double> weights) override;
 
   std::vector<double> state() const override;
   void restore(std::span<const double> state) override;

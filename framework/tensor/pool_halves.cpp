@@ -137,4 +137,20 @@ void spread(const Window& w, const std::uint8_t* winners, const real* dy, real* 
   }
 }
 
+void take(const Window& w, const std::uint8_t* winners, const real* a, const real* b, real* y) {
+  const Index channels = w.channels, row = w.width * channels, out_width = w.out_width();
+  const Index offsets[4] = {0, channels, row, row + channels};
+  for (Index p = 0; p < w.positions(); ++p, y += channels, winners += channels) {
+    const Index corner = p / out_width * 2 * row + p % out_width * 2 * channels;
+    for (Index c = 0; c < channels; ++c) {
+      real sum = 0;
+      if (winners[c] != kNobody) {
+        const Index at = corner + offsets[winners[c]] + c;
+        sum = (a != nullptr ? a[at] : real{0}) + (b != nullptr ? b[at] : real{0});
+      }
+      y[c] = sum;
+    }
+  }
+}
+
 }  // namespace espalier::pool_halves

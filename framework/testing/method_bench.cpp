@@ -88,13 +88,27 @@ Combined MethodBench::step(const Signals& given) {
 
 void MethodBench::weigh(BalanceStep& step, const Signals& given, Combined& answer) {
   const Needs needs = method_->needs();
-  std::vector<double> gram, cross;
+  std::vector<double> gram, cross, product;
   if (needs.gram) gram = products(given.gradients, given.gradients);
-  if (needs.cross_gram) cross = products(given.gradients, another_batch(given.gradients));
+  if (needs.cross_gram || needs.cross_product) {
+    cross = products(given.gradients, another_batch(given.gradients));
+  }
   step.gram = gram;
-  step.cross_gram = cross;
+  if (needs.cross_product) {
+    product.resize(given.gradients.size());
+    std::vector<double> probe(product.size(), std::numeric_limits<double>::quiet_NaN());
+    method_->probe(step, probe);
+    for (std::size_t i = 0; i < product.size(); ++i) {
+      product[i] =
+          std::inner_product(probe.begin(), probe.end(),
+                             cross.begin() + static_cast<std::ptrdiff_t>(i * probe.size()), 0.0);
+    }
+    step.cross_product = product;
+  } else {
+    step.cross_gram = cross;
+  }
   method_->weigh(step, answer.weights);
-  step.gram = step.cross_gram = {};
+  step.gram = step.cross_gram = step.cross_product = {};
   for (std::size_t i = 0; i < given.gradients.size(); ++i) {
     for (std::size_t k = 0; k < columns_; ++k) {
       answer.direction[k] += answer.weights[i] * given.gradients[i][k];

@@ -98,3 +98,11 @@ TEST_CASE("a penalty between columns allocates nothing, at the first step neithe
     CHECK(first_epoch("sharing={ soft: { strength: 0.1 } }") == first_epoch("sharing=none"));
   }
 }
+
+TEST_CASE("nor do those of a method of three batches, one of which is differentiated forward") {
+  const auto run =
+      prepare_with({"balance=modo", "train.batch=8", "train.last_batch=drop", "threads=2"});
+  CHECK(run->trainer->balance_note().empty());
+  const Allocations seen = count_steps(*run->trainer);
+  CHECK(seen.elsewhere == 0);
+}

@@ -110,6 +110,7 @@ TEST_CASE("no block needs no memory, and kinds have names") {
   CHECK(std::string(to_string(BlockKind::input)) == "input");
   CHECK(std::string(to_string(BlockKind::value)) == "value");
   CHECK(std::string(to_string(BlockKind::cotangent)) == "cotangent");
+  CHECK(std::string(to_string(BlockKind::tangent)) == "tangent");
   CHECK(std::string(to_string(BlockKind::saved)) == "saved");
   CHECK(std::string(to_string(BlockKind::workspace)) == "workspace");
 }

@@ -75,6 +75,8 @@ struct Model {
   Var input;
   std::vector<Var> targets;      ///< per task
   std::vector<Var> predictions;  ///< per task
+  int batch = 0;                 ///< which of the step's batches `fill` is asked for
+  bool missing = false;          ///< leaves some targets out, some tasks without any
 
   int tasks() const { return static_cast<int>(streams.of_task.size()); }
   /// The same numbers for the same (step, stream or task), whatever the geometry of the plan.

@@ -4,12 +4,20 @@
 
 namespace espalier::test {
 
-/// One call of `weigh` of a method that is given A = J(2) J(3)'.
+/// One call of `weigh` of a method that is given A = J(2) J(3)', or A u for its own u.
 inline std::vector<double> weigh_cross(Balancer& method, const std::vector<double>& cross,
                                        std::size_t n, const std::vector<std::size_t>& tasks = {},
                                        std::size_t all = 0) {
-  std::vector<double> weights(n, -7.0);
-  method.weigh({.cross_gram = cross, .tasks = tasks, .all_tasks = all}, weights);
+  std::vector<double> weights(n, -7.0), product;
+  BalanceStep step{.cross_gram = cross, .tasks = tasks, .all_tasks = all};
+  if (method.needs().cross_product) {
+    std::vector<double> u(n, -7.0);
+    step.cross_gram = {};
+    method.probe(step, u);
+    product = times(cross, u);
+    step.cross_product = product;
+  }
+  method.weigh(step, weights);
   return weights;
 }
 
@@ -40,7 +48,7 @@ inline void check_simplex(std::string_view name) {
 inline void check_state(std::string_view name) {
   const auto method = method_named(name);
   CHECK_FALSE(method->needs().gram);
-  CHECK(method->needs().cross_gram);
+  CHECK(method->needs().cross_gram != method->needs().cross_product);
   CHECK(method->needs().batches == 3);
   CHECK_FALSE(method->layerwise());
   weigh_cross(*method, {0.4, 0.1, 0.0, 0.3, 0.2, 0.1, -0.1, 0.2, 0.3}, 3);

@@ -98,6 +98,13 @@ class Trial {
     given.step = given.epoch = step_++;
     if (needs.gram) given.gram = gram;
     if (needs.cross_gram) given.cross_gram = gram;
+    std::vector<double> product;
+    if (needs.cross_product) {
+      std::vector<double> u(rows.size());
+      method_->probe(given, u);
+      product = times(gram, u);
+      given.cross_product = product;
+    }
     Answer answer;
     answer.weights.assign(rows.size(), std::nan(""));
     if (needs.jacobian) {

@@ -70,4 +70,14 @@ inline Rows random_rows(RandomStream& random, std::size_t tasks, std::size_t col
   return rows;
 }
 
+/// A u, A (n, n) row-major.
+inline std::vector<double> times(const std::vector<double>& a, const std::vector<double>& u) {
+  std::vector<double> product;
+  for (std::size_t i = 0; i < u.size(); ++i) {
+    product.push_back(std::inner_product(
+        u.begin(), u.end(), a.begin() + static_cast<std::ptrdiff_t>(i * u.size()), 0.0));
+  }
+  return product;
+}
+
 }  // namespace espalier::test

@@ -134,11 +134,16 @@ class Contender {
     pass_ = make_pass(tools_, needs, conventions_);
     model_ = plan(c, store_, streams_, 0, 1, pass_->plan_options());
     fill(model_);
-    if (const auto options = pass_->further_options()) {
-      further_ = plan(c, store_, streams_, 1, needs.batches - 1, *options);
-      fill(further_);
-      tools_.further = &further_;
+    const std::vector<PlanOptions> options = pass_->further_options(*model_.plan);
+    const int plans = static_cast<int>(options.size());
+    for (int k = 0; k < plans; ++k) {
+      const int batches = (needs.batches - 1) / plans;
+      further_.push_back(plan(c, store_, streams_, 1 + k * batches, batches,
+                              options[static_cast<std::size_t>(k)]));
+      fill(further_.back());
     }
+    pass_->pair(further_);
+    tools_.further = further_;
     pass_->begin(*model_.plan, weigher_);
   }
 
@@ -146,7 +151,7 @@ class Contender {
     const auto begin = Clock::now();
     Plan& plan = *model_.plan;
     plan.forward(step_);
-    if (tools_.further != nullptr) further_.plan->forward(step_);
+    for (const PlannedModel& further : further_) further.plan->forward(step_);
     for (std::size_t t = 0; t < losses_.size(); ++t) {
       losses_[t] = static_cast<double>(plan.loss(static_cast<int>(t)));
     }
@@ -164,8 +169,9 @@ class Contender {
   }
 
   double mebibytes() const {
-    const std::size_t further = tools_.further != nullptr ? further_.plan->arena_bytes() : 0;
-    return static_cast<double>(model_.plan->arena_bytes() + further) / 1048576.0;
+    std::size_t bytes = model_.plan->arena_bytes();
+    for (const PlannedModel& further : further_) bytes += further.plan->arena_bytes();
+    return static_cast<double>(bytes) / 1048576.0;
   }
   double weight_mebibytes() const {
     double bytes = 0.0;
@@ -183,7 +189,8 @@ class Contender {
   Weigher weigher_;
   PassTools tools_;
   std::unique_ptr<BackwardPass> pass_;
-  PlannedModel model_, further_;
+  PlannedModel model_;
+  std::vector<PlannedModel> further_;
   std::vector<char> present_;
   std::vector<double> losses_;
   std::uint64_t step_ = 0;

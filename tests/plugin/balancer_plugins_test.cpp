@@ -73,7 +73,7 @@ TEST_CASE("weights that are no numbers name task and step") {
 TEST_CASE("needs that no step can serve are refused") {
   CHECK_THROWS_WITH_AS(registry().load_balancer("wrong_needs")->needs(),
                        "[plugin wrong_needs] needs: expected one of gram or features, jacobian, "
-                       "cross_gram and validation, found several",
+                       "cross_gram, cross_product and validation, found several",
                        PluginError);
 }
 

@@ -93,7 +93,7 @@ TEST_CASE("a linked plugin passes the same handshake") {
   older.api = 0;
   CHECK_THROWS_WITH_AS(registry.add(older),
                        "[plugin digits (linked)] built for plugin API 0, this framework has plugin "
-                       "API 5; rebuild the plugin",
+                       "API 6; rebuild the plugin",
                        PluginError);
 }
 

@@ -1,5 +1,6 @@
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/elementwise_backward.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 
@@ -7,7 +8,7 @@ namespace espalier {
 
 namespace {
 
-class Add final : public Op {
+class Add final : public Op, public HasTangent {
  public:
   std::string_view name() const override { return "add"; }
 
@@ -32,6 +33,8 @@ class Add final : public Op {
     scaled_backward(c, 0);
     scaled_backward(c, 1);
   }
+
+  void tangent(const TangentContext& c) const override { linear_tangent(*this, c); }
 
   bool reads_input(int /*k*/) const override { return false; }
 };

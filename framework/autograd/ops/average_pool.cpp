@@ -3,6 +3,7 @@
 
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/pool_window.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 #include "tensor/matrix.hpp"
@@ -11,7 +12,7 @@ namespace espalier {
 
 namespace {
 
-class AveragePool final : public Op {
+class AveragePool final : public Op, public HasTangent {
  public:
   explicit AveragePool(const PoolOptions& options) : options_(options) {}
 
@@ -58,6 +59,8 @@ class AveragePool final : public Op {
       });
     }
   }
+
+  void tangent(const TangentContext& c) const override { linear_tangent(*this, c); }
 
   bool reads_input(int /*k*/) const override { return false; }
   double flops(const Geometry& g) const override {

@@ -4,6 +4,7 @@
 
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/sink.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 
@@ -66,7 +67,7 @@ void add_cotangent(const Block& b, const real* x, const real* dy, const real* me
   });
 }
 
-class BatchNorm final : public Op {
+class BatchNorm final : public Op, public HasTangent {
  public:
   BatchNorm(Parameter& scale, Parameter& shift, std::vector<RunningStatistics> statistics,
             const BatchNormOptions& options)
@@ -145,6 +146,24 @@ class BatchNorm final : public Op {
       write_sink(c.sinks[0], b.first, b.count, sums.second);
       write_sink(c.sinks[1], b.first, b.count, sums.first);
     });
+  }
+
+  // y' = J x' + scale' x^ + shift'; J, of every channel, is symmetric
+  void tangent(const TangentContext& c) const override {
+    if (c.dx[0].data != nullptr) {
+      symmetric_tangent(*this, c);
+    } else {
+      std::fill_n(c.dy.data, c.dy.size(), real{0});
+    }
+    if (c.moves[0].data == nullptr) return;
+    const Index channels = c.dy.shape[-1], row = c.dy.shape.row_size();
+    for (const Part& part : c.parts) {
+      for_blocks(part.rows * (row / channels), channels, [&](const Block& b) {
+        add_moves(b, c.inputs[0].data + part.first * row, saved(c, part, b),
+                  c.moves[0].data + b.first, c.moves[1].data + b.first,
+                  c.dy.data + part.first * row);
+      });
+    }
   }
 
   Footprint footprint(const Geometry& g) const override {
@@ -227,6 +246,20 @@ class BatchNorm final : public Op {
         const real* __restrict from = b.row(x, r);
         real* __restrict to = b.row(y, r);
         for (Index i = 0; i < b.count; ++i) to[i] = (from[i] - mean[i]) * factor[i] + shift[i];
+      }
+    });
+  }
+
+  // y += scale x^ + shift
+  static void add_moves(const Block& b, const real* x, const Saved& s, const real* scale,
+                        const real* shift, real* y) {
+    parallel::for_rows(b.rows, b.count, [&](Index begin, Index end) {
+      for (Index r = begin; r < end; ++r) {
+        const real* __restrict from = b.row(x, r);
+        real* __restrict to = b.row(y, r);
+        for (Index i = 0; i < b.count; ++i) {
+          to[i] += (from[i] - s.mean[i]) * s.inverse[i] * scale[i] + shift[i];
+        }
       }
     });
   }

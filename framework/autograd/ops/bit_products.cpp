@@ -1,11 +1,12 @@
 #include "autograd/ops/check.hpp"
 #include "espalier/ops.hpp"
+#include "espalier/tangent.hpp"
 
 namespace espalier {
 
 namespace {
 
-class BitProducts final : public Op {
+class BitProducts final : public Op, public HasTangent {
  public:
   std::string_view name() const override { return "bit_products"; }
 
@@ -42,6 +43,20 @@ class BitProducts final : public Op {
           }
           dx[i] = run.accumulate ? dx[i] + sum : sum;
         }
+      }
+    }
+  }
+  // y'_ne = sum_i x'_ni (+-) prod over the other bits
+  void tangent(const TangentContext& c) const override {
+    const Index bits = c.inputs[0].shape[1], codes = c.dy.shape[1];
+    for (Index n = 0; n < c.dy.shape[0]; ++n) {
+      const real *x = c.inputs[0].data + n * bits, *dx = c.dx[0].data + n * bits;
+      for (Index e = 0; e < codes; ++e) {
+        real sum = 0;
+        for (Index i = 0; i < bits; ++i) {
+          sum += (set(e, i) ? dx[i] : -dx[i]) * product(x, bits, e, i);
+        }
+        c.dy.data[n * codes + e] = sum;
       }
     }
   }

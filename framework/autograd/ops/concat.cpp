@@ -1,5 +1,6 @@
 #include "autograd/ops/axis.hpp"
 #include "autograd/ops/check.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 
@@ -7,7 +8,7 @@ namespace espalier {
 
 namespace {
 
-class Concat final : public Op {
+class Concat final : public Op, public HasTangent {
  public:
   explicit Concat(int axis) : axis_(axis) {}
 
@@ -69,6 +70,8 @@ class Concat final : public Op {
       at += slab;
     }
   }
+
+  void tangent(const TangentContext& c) const override { linear_tangent(*this, c); }
 
   bool reads_input(int /*k*/) const override { return false; }
   double flops(const Geometry& /*g*/) const override { return 0.0; }

@@ -3,6 +3,7 @@
 #include "autograd/ops/channel_dropout.hpp"
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/elementwise_backward.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 
@@ -10,7 +11,7 @@ namespace espalier {
 
 namespace {
 
-class Dropout final : public Op {
+class Dropout final : public Op, public HasTangent {
  public:
   Dropout(double rate, bool channels, std::vector<StreamRandom> randoms)
       : rate_(rate), channels_(channels), randoms_(std::move(randoms)) {}
@@ -60,6 +61,8 @@ class Dropout final : public Op {
       });
     }
   }
+
+  void tangent(const TangentContext& c) const override { symmetric_tangent(*this, c); }
 
   Footprint footprint(const Geometry& g) const override {
     const Shape& y = g.output.shape;

@@ -6,6 +6,7 @@
 #include "autograd/ops/check.hpp"
 #include "core/arena.hpp"
 #include "espalier/ops.hpp"
+#include "espalier/tangent.hpp"
 #include "tensor/blas.hpp"
 #include "tensor/matrix.hpp"
 
@@ -13,7 +14,7 @@ namespace espalier {
 
 namespace {
 
-class Embedding final : public Op {
+class Embedding final : public Op, public HasTangent {
  public:
   explicit Embedding(Parameter& table) : owned_{&table} {}
 
@@ -30,24 +31,13 @@ class Embedding final : public Op {
 
   // y_i = table[token_i]
   void forward(const OpContext& c) const override {
-    const IndexTensor& tokens = c.indices[0];
-    const auto bytes = static_cast<std::size_t>(width()) * sizeof(real);
-    for (Index i = 0, n = tokens.size(); i < n; ++i) {
-      const Index token = tokens.data[i];
-      if (token >= table().shape[0]) {
-        throw RunFailure(text::cat("[embedding] expected tokens below ", table().shape[0],
-                                   ", found ", token, " in row ", i / tokens.shape.row_size()));
-      }
-      real* const y = c.output.data + i * width();
-      if (token < 0) {
-        std::memset(y, 0, bytes);
-      } else {
-        std::memcpy(y, table().data + token * width(), bytes);
-      }
-    }
+    look_up(c.indices[0], table().data, c.output.data);
   }
 
   void backward(const BackwardContext& /*c*/) const override {}  // tokens have no gradient
+  void tangent(const TangentContext& c) const override {
+    look_up(c.indices[0], c.moves[0].data, c.dy.data);
+  }
 
   // dtable[token_i] += dy_i
   void parameter_gradient(const GradientContext& c) const override {
@@ -103,6 +93,23 @@ class Embedding final : public Op {
     std::int32_t lane;
     Index row;
   };
+
+  void look_up(const IndexTensor& tokens, const real* rows, real* y) const {
+    const auto bytes = static_cast<std::size_t>(width()) * sizeof(real);
+    for (Index i = 0, n = tokens.size(); i < n; ++i) {
+      const Index token = tokens.data[i];
+      if (token >= table().shape[0]) {
+        throw RunFailure(text::cat("[embedding] expected tokens below ", table().shape[0],
+                                   ", found ", token, " in row ", i / tokens.shape.row_size()));
+      }
+      real* const to = y + i * width();
+      if (token < 0) {
+        std::memset(to, 0, bytes);
+      } else {
+        std::memcpy(to, rows + token * width(), bytes);
+      }
+    }
+  }
 
   const Tensor& table() const { return owned_[0]->value; }
   Index width() const { return table().shape[1]; }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "autograd/ops/check.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 #include "tensor/elementwise.hpp"
@@ -9,7 +10,7 @@ namespace espalier {
 
 namespace {
 
-class Gelu final : public Op {
+class Gelu final : public Op, public HasTangent {
  public:
   std::string_view name() const override { return "gelu"; }
 
@@ -35,6 +36,7 @@ class Gelu final : public Op {
       });
     }
   }
+  void tangent(const TangentContext& c) const override { symmetric_tangent(*this, c); }
 
  private:
   static void times_slope(Index n, const real* x, const real* __restrict dy, bool add,

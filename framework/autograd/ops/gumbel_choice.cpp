@@ -6,6 +6,7 @@
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/sink.hpp"
 #include "espalier/ops.hpp"
+#include "espalier/tangent.hpp"
 #include "tensor/matrix.hpp"
 #include "tensor/sums.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 
 // Saved: k shares z of the soft choice, then the shares a that were used (one-hot, or 1 / k), then
 // the temperature.
-class GumbelChoice final : public Op {
+class GumbelChoice final : public Op, public HasTangent {
  public:
   GumbelChoice(Parameter& logits, const GumbelOptions& options)
       : owned_{&logits}, options_(options) {}
@@ -82,6 +83,25 @@ class GumbelChoice final : public Op {
       slopes[j] = moves ? z[j] * (slopes[j] - mean) / temperature : 0.0;
     }
     write_sink(c.sinks[0], 0, static_cast<Index>(k), slopes.data());
+  }
+
+  // y' = sum_j a_j x'_j + b_j x_j, b_j = z_j (logit'_j - sum_i z_i logit'_i) / temperature
+  void tangent(const TangentContext& c) const override {
+    const std::size_t k = c.inputs.size();
+    const double* const z = saved(c);
+    const double temperature = z[2 * k];
+    matrix::fill(c.dy.size(), real{0}, c.dy.data);
+    for (std::size_t j = 0; c.dx[0].data != nullptr && j < k; ++j) {
+      if (z[k + j] != 0.0) matrix::add_scaled(c.dy.size(), z[k + j], c.dx[j].data, c.dy.data);
+    }
+    if (c.moves[0].data == nullptr || temperature <= 0.0) return;
+    double mean = 0.0;
+    const auto moves = [&](std::size_t j) { return static_cast<double>(c.moves[0].data[j]); };
+    for (std::size_t j = 0; j < k; ++j) mean += z[j] * moves(j);
+    for (std::size_t j = 0; j < k; ++j) {
+      const double factor = z[j] * (moves(j) - mean) / temperature;
+      matrix::add_scaled(c.dy.size(), factor, c.inputs[j].data, c.dy.data);
+    }
   }
 
   Footprint footprint(const Geometry& g) const override {

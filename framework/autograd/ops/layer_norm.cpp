@@ -6,13 +6,14 @@
 #include "autograd/ops/sink.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
+#include "espalier/tangent.hpp"
 #include "tensor/sums.hpp"
 
 namespace espalier {
 
 namespace {
 
-class LayerNorm final : public Op {
+class LayerNorm final : public Op, public HasTangent {
  public:
   LayerNorm(Parameter& scale, Parameter& shift, double epsilon)
       : owned_{&scale, &shift}, epsilon_(epsilon) {}
@@ -52,6 +53,17 @@ class LayerNorm final : public Op {
         }
       });
     }
+  }
+
+  // y' = scale (x' - mean x' - x^ mean(x' x^)) / std + scale' x^ + shift'
+  void tangent(const TangentContext& c) const override {
+    const Index n = c.dy.shape[-1];
+    parallel::for_rows(c.dy.size() / n, n, [&](Index begin, Index end) {
+      for (Index v = begin; v < end; ++v) {
+        const real* const dx = c.dx[0].data != nullptr ? c.dx[0].data + v * n : nullptr;
+        vector_tangent(c, n, c.inputs[0].data + v * n, moments(c)[v], dx, c.dy.data + v * n);
+      }
+    });
   }
 
   // dscale = sum dy x^, dshift = sum dy
@@ -121,6 +133,25 @@ class LayerNorm final : public Op {
       const real d = m.inverse * (scale[i] * dy[i] - mean_g - normal * mean_dot);
       dx[i] = accumulate ? dx[i] + d : d;
     }
+  }
+
+  void vector_tangent(const TangentContext& c, Index n, const real* x, const Moments& m,
+                      const real* dx, real* __restrict dy) const {
+    const real* __restrict scale = owned_[0]->value.data;
+    const auto normal = [&](Index i) { return (x[i] - m.mean) * m.inverse; };
+    double mean = 0.0, dot = 0.0;
+    if (dx != nullptr) {
+      mean = sum_of(n, [&](Index i) { return static_cast<double>(dx[i]); });
+      dot = sum_of(n, [&](Index i) { return static_cast<double>(dx[i] * normal(i)); });
+    }
+    const auto mean_dx = static_cast<real>(mean / static_cast<double>(n));
+    const auto mean_dot = static_cast<real>(dot / static_cast<double>(n));
+    for (Index i = 0; i < n; ++i) {
+      const real d = dx != nullptr ? dx[i] - mean_dx - normal(i) * mean_dot : real{0};
+      dy[i] = scale[i] * m.inverse * d;
+    }
+    if (c.moves[0].data == nullptr) return;
+    for (Index i = 0; i < n; ++i) dy[i] += c.moves[0].data[i] * normal(i) + c.moves[1].data[i];
   }
 
   std::array<Parameter*, 2> owned_;  // scale, shift

@@ -8,6 +8,7 @@
 #include "autograd/ops/rectifier.hpp"
 #include "autograd/ops/started_gradient.hpp"
 #include "espalier/ops.hpp"
+#include "espalier/tangent.hpp"
 #include "tensor/matrix.hpp"
 #include "tensor/precision.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 
 using blas::Transpose;
 
-class Linear final : public RectifyingOp, public StartedGradient {
+class Linear final : public RectifyingOp, public HasTangent, public StartedGradient {
  public:
   Linear(Parameter& weight, Parameter* bias) : owned_{&weight, bias}, count_(bias ? 2U : 1U) {}
 
@@ -79,6 +80,41 @@ class Linear final : public RectifyingOp, public StartedGradient {
                     c.inputs[0].data, i, w.beta, w.data, i, w.finish, {}, start);
   }
 
+  // Y' = X' W' + X dW' + 1 db'; with dW = G' Z of another batch: X dW' = (X Z') G
+  void tangent(const TangentContext& c) const override {
+    const Index i = inputs(), o = outputs(), rows = c.dy.size() / o;
+    const real* const db = count_ == 2 ? c.moves[1].data : nullptr;
+    if (c.dx[0].data != nullptr) {
+      precision::gemm(Transpose::no, Transpose::yes, rows, o, i, 1.0, c.dx[0].data, i, weight(), i,
+                      0.0, c.dy.data, o, {}, {.bias = db});
+    } else if (db != nullptr) {
+      matrix::fill_rows(c.dy.data, rows, o, db);
+    } else {
+      matrix::fill(rows * o, real{0}, c.dy.data);
+    }
+    if (c.moves[0].data != nullptr) {
+      precision::gemm(Transpose::no, Transpose::yes, rows, o, i, 1.0, c.inputs[0].data, i,
+                      c.moves[0].data, i, 1.0, c.dy.data, o);
+    }
+    real* const products = reinterpret_cast<real*>(c.workspace.data());
+    for (const UnformedGradient& g : c.unformed[0]) {
+      const Index more = g.dy.size() / o;
+      precision::gemm(Transpose::no, Transpose::yes, rows, more, i, 1.0, c.inputs[0].data, i,
+                      g.input.data, i, 0.0, products, more);
+      precision::gemm(Transpose::no, Transpose::no, rows, o, more, 1.0, products, more, g.dy.data,
+                      o, 1.0, c.dy.data, o);
+    }
+  }
+
+  // Where rows are few against the weights.
+  bool takes_unformed(int k, const Geometry& g) const override {
+    return k == 0 && rows_of(g) * (inputs() + outputs()) < 2 * inputs() * outputs();
+  }
+  std::size_t tangent_workspace(const Geometry& g) const override {
+    const auto products = static_cast<std::size_t>(rows_of(g) * rows_of(g));
+    return takes_unformed(0, g) ? products * sizeof(real) : 0;
+  }
+
   bool finishes(int k) const override { return k == 0; }
 
   bool gram_forms() const override { return false; }
@@ -104,6 +140,7 @@ class Linear final : public RectifyingOp, public StartedGradient {
                     {.bias = count_ == 2 ? owned_[1]->value.data : nullptr, .rectify = rectify});
   }
 
+  Index rows_of(const Geometry& g) const { return g.output.shape.size() / outputs(); }
   Index inputs() const { return owned_[0]->value.shape[1]; }
   Index outputs() const { return owned_[0]->value.shape[0]; }
   const real* weight() const { return owned_[0]->value.data; }

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <cmath>
 
 #include "autograd/ops/check.hpp"
 #include "espalier/ops.hpp"
+#include "espalier/tangent.hpp"
 #include "tensor/elementwise.hpp"
 #include "tensor/sums.hpp"
 
@@ -9,7 +11,7 @@ namespace espalier {
 
 namespace {
 
-class LogSoftmax final : public Op {
+class LogSoftmax final : public Op, public HasTangent {
  public:
   std::string_view name() const override { return "log_softmax"; }
 
@@ -40,6 +42,18 @@ class LogSoftmax final : public Op {
                      c.dy.data + run.dy_row * row + at, run.accumulate,
                      c.dx[0].data + run.dx_row * row + at);
       }
+    }
+  }
+
+  // y' = x' - <exp(y), x'>
+  void tangent(const TangentContext& c) const override {
+    const Index classes = c.output.shape[-1];
+    for (Index at = 0; at < c.dy.size(); at += classes) {
+      const real *y = c.output.data + at, *dx = c.dx[0].data + at;
+      const auto mean = static_cast<real>(sum_of(classes, [&](Index i) {
+        return std::exp(static_cast<double>(y[i])) * static_cast<double>(dx[i]);
+      }));
+      for (Index i = 0; i < classes; ++i) c.dy.data[at + i] = dx[i] - mean;
     }
   }
 

@@ -6,6 +6,7 @@
 #include "autograd/ops/tail.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
+#include "espalier/tangent.hpp"
 #include "tensor/pool_halves.hpp"
 
 namespace espalier {
@@ -19,7 +20,7 @@ using Winner = std::uint8_t;
 // NaN wins once and stays, so that a broken step is seen in its loss.
 bool beats(real x, real best) { return x > best || x != x; }
 
-class MaxPool final : public Op {
+class MaxPool final : public Op, public HasTangent {
  public:
   explicit MaxPool(const PoolOptions& options) : options_(options) {}
 
@@ -71,6 +72,18 @@ class MaxPool final : public Op {
     }
   }
 
+  // y' = x' of the winner
+  void tangent(const TangentContext& c) const override {
+    const Window w = pool_window(c.dx[0].shape, options_);
+    const Index out = w.positions() * w.channels;
+    const auto* const winners = reinterpret_cast<const Winner*>(c.saved.data());
+    parallel::for_rows(c.dy.shape[0], w.image_size(), [&](Index begin, Index end) {
+      for (Index n = begin; n < end; ++n) {
+        gather(w, winners + n * out, c.dx[0].data + n * w.image_size(), c.dy.data + n * out);
+      }
+    });
+  }
+
   Footprint footprint(const Geometry& g) const override {
     return {.saved = static_cast<std::size_t>(g.output.shape.size()) * sizeof(Winner),
             .workspace = 0};
@@ -103,6 +116,16 @@ class MaxPool final : public Op {
   }
 
   static void scatter(const Window& w, const Winner* winners, const real* dy, real* dx) {
+    for_winners(w, winners, [=](Index i, Index pixel) { dx[pixel] += dy[i]; });
+  }
+
+  static void gather(const Window& w, const Winner* winners, const real* x, real* y) {
+    for_winners(w, winners, [=](Index i, Index pixel) { y[i] = x[pixel]; });
+  }
+
+  // f(number of the output, number of the image that it is)
+  template <class F>
+  static void for_winners(const Window& w, const Winner* winners, F f) {
     std::array<Index, kLargestKernel * kLargestKernel> offset;  // of the window's pixels
     for (Index k = 0; k < w.kernel_height * w.kernel_width; ++k) {
       offset[static_cast<std::size_t>(k)] =
@@ -111,7 +134,7 @@ class MaxPool final : public Op {
     for_windows(w, [&](Index position, const PoolPixels& p) {
       const Index corner = (p.y * w.width + p.x) * w.channels;
       for (Index c = 0, i = position * w.channels; c < w.channels; ++c, ++i) {
-        dx[corner + offset[winners[i]] + c] += dy[i];
+        f(i, corner + offset[winners[i]] + c);
       }
     });
   }

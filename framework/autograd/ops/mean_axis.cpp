@@ -1,5 +1,6 @@
 #include "autograd/ops/axis.hpp"
 #include "autograd/ops/check.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "espalier/ops.hpp"
 #include "tensor/matrix.hpp"
 #include "tensor/sums.hpp"
@@ -8,7 +9,7 @@ namespace espalier {
 
 namespace {
 
-class MeanAxis final : public Op {
+class MeanAxis final : public Op, public HasTangent {
  public:
   explicit MeanAxis(int axis) : axis_(axis) {}
 
@@ -57,6 +58,8 @@ class MeanAxis final : public Op {
       }
     }
   }
+
+  void tangent(const TangentContext& c) const override { linear_tangent(*this, c); }
 
   bool reads_input(int /*k*/) const override { return false; }
   double flops(const Geometry& g) const override {

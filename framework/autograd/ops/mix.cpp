@@ -6,13 +6,14 @@
 #include "autograd/ops/sink.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
+#include "espalier/tangent.hpp"
 #include "tensor/sums.hpp"
 
 namespace espalier {
 
 namespace {
 
-class Mix final : public Op {
+class Mix final : public Op, public HasTangent {
  public:
   explicit Mix(Parameter& coefficients) : owned_{&coefficients} {}
 
@@ -35,7 +36,20 @@ class Mix final : public Op {
   void forward(const OpContext& c) const override {
     const Index channels = c.output.shape[-1];
     for (std::size_t j = 0; j < c.inputs.size(); ++j) {
-      add_scaled(c.output.size() / channels, channels, j, c.inputs[j].data, c.output.data, j > 0);
+      add_scaled(c.output.size() / channels, channels, coefficients(), j, c.inputs[j].data,
+                 c.output.data, j > 0);
+    }
+  }
+
+  // y' = sum_j a_j x'_j + a'_j x_j
+  void tangent(const TangentContext& c) const override {
+    const Index channels = c.dy.shape[-1], rows = c.dy.size() / channels;
+    const bool fed = c.dx[0].data != nullptr;
+    for (std::size_t j = 0; fed && j < c.dx.size(); ++j) {
+      add_scaled(rows, channels, coefficients(), j, c.dx[j].data, c.dy.data, j > 0);
+    }
+    for (std::size_t j = 0; c.moves[0].data != nullptr && j < c.inputs.size(); ++j) {
+      add_scaled(rows, channels, c.moves[0].data, j, c.inputs[j].data, c.dy.data, fed || j > 0);
     }
   }
 
@@ -44,8 +58,8 @@ class Mix final : public Op {
     const Index channels = c.dy.shape[-1], row = c.dy.shape.row_size();
     for (std::size_t j = 0; j < c.inputs.size(); ++j) {
       for (const Run& run : c.runs[j]) {
-        add_scaled(run.rows * row / channels, channels, j, c.dy.data + run.dy_row * row,
-                   c.dx[j].data + run.dx_row * row, run.accumulate);
+        add_scaled(run.rows * row / channels, channels, coefficients(), j,
+                   c.dy.data + run.dy_row * row, c.dx[j].data + run.dx_row * row, run.accumulate);
       }
     }
   }
@@ -82,6 +96,7 @@ class Mix final : public Op {
   static constexpr Index kChunk = 64;  // channels whose sums lie on the stack
   static constexpr Index kMostPieces = 16;
 
+  const real* coefficients() const { return owned_[0]->value.data; }
   bool by_channel() const { return owned_[0]->value.shape.rank() == 2; }
 
   // Channels [first, first + count) of the j-th coefficients' gradient.
@@ -108,9 +123,8 @@ class Mix final : public Op {
   }
 
   // y (+)= a_j x over `rows` rows of `channels` numbers
-  void add_scaled(Index rows, Index channels, std::size_t j, const real* x, real* y,
+  void add_scaled(Index rows, Index channels, const real* a, std::size_t j, const real* x, real* y,
                   bool add) const {
-    const real* const a = owned_[0]->value.data;
     const auto first = static_cast<Index>(j);
     if (!by_channel()) {
       parallel::for_numbers(rows * channels, [=](Index begin, Index end) {

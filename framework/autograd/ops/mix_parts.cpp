@@ -6,6 +6,7 @@
 #include "autograd/ops/sink.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
+#include "espalier/tangent.hpp"
 #include "tensor/simd.hpp"
 
 namespace espalier {
@@ -45,7 +46,7 @@ double product(Index rows, Index n, const real* a, Index a_row, const real* b, I
   return rest;
 }
 
-class MixParts final : public Op {
+class MixParts final : public Op, public HasTangent {
  public:
   MixParts(Index parts, std::vector<Parameter*> coefficients)
       : parts_(parts), owned_(std::move(coefficients)) {}
@@ -75,21 +76,18 @@ class MixParts final : public Op {
 
   // y_g = sum_uh a_g,uh x_u,h
   void forward(const OpContext& c) const override {
-    const Index in = c.inputs[0].shape[-1], width = in / parts_, out = c.output.shape[-1];
-    parallel::for_rows(c.output.size() / out, out, [&](Index begin, Index end) {
-      for (Index r = begin; r < end; ++r) {
-        for (Index g = 0; g * width < out; ++g) {
-          const real* const a = coefficients(g);
-          combine(
-              width, static_cast<Index>(c.inputs.size()) * parts_, [=](Index k) { return a[k]; },
-              [&](Index k) {
-                return c.inputs[static_cast<std::size_t>(k / parts_)].data + r * in +
-                       k % parts_ * width;
-              },
-              false, c.output.data + r * out + g * width);
-        }
-      }
-    });
+    mix(
+        c.inputs, [this](Index g) { return coefficients(g); }, false, c.output);
+  }
+
+  // y'_g = sum_uh a_g,uh x'_u,h + a'_g,uh x_u,h
+  void tangent(const TangentContext& c) const override {
+    const bool fed = c.dx[0].data != nullptr;
+    if (fed)
+      mix(
+          c.dx, [this](Index g) { return coefficients(g); }, false, c.dy);
+    const auto moves = [&](Index g) { return c.moves[static_cast<std::size_t>(g)].data; };
+    if (moves(0) != nullptr) mix(c.inputs, moves, fed, c.dy);
   }
 
   // dx_u,h (+)= sum_g a_g,uh dy_g
@@ -136,6 +134,26 @@ class MixParts final : public Op {
   static constexpr Index kBlock = 64;  // coefficients whose sums lie on the stack
   static constexpr Index kRows = 64;   // that stay in the first-level cache for all of them
   static constexpr int kMostPieces = 16;
+
+  // y_g (+)= sum_uh a_g,uh x_u,h with a_g = coefficients_of(g)
+  template <class Coefficients>
+  void mix(std::span<const Tensor> x, Coefficients coefficients_of, bool add,
+           const Tensor& y) const {
+    const Index in = x[0].shape[-1], width = in / parts_, out = y.shape[-1];
+    parallel::for_rows(y.size() / out, out, [&](Index begin, Index end) {
+      for (Index r = begin; r < end; ++r) {
+        for (Index g = 0; g * width < out; ++g) {
+          const real* const a = coefficients_of(g);
+          combine(
+              width, static_cast<Index>(x.size()) * parts_, [=](Index k) { return a[k]; },
+              [&](Index k) {
+                return x[static_cast<std::size_t>(k / parts_)].data + r * in + k % parts_ * width;
+              },
+              add, y.data + r * out + g * width);
+        }
+      }
+    });
+  }
 
   const real* coefficients(Index g) const {
     return owned_[static_cast<std::size_t>(g)]->value.data;

@@ -2,12 +2,13 @@
 #include "autograd/ops/elementwise_backward.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
+#include "espalier/tangent.hpp"
 
 namespace espalier {
 
 namespace {
 
-class Multiply final : public Op {
+class Multiply final : public Op, public HasTangent {
  public:
   std::string_view name() const override { return "multiply"; }
 
@@ -32,6 +33,15 @@ class Multiply final : public Op {
     const auto product = [](real other, real dy) { return other * dy; };
     elementwise_backward(c, 0, c.inputs[1], product);
     elementwise_backward(c, 1, c.inputs[0], product);
+  }
+  // y' = a' b + a b'
+  void tangent(const TangentContext& c) const override {
+    const real *a = c.inputs[0].data, *b = c.inputs[1].data;
+    const real *da = c.dx[0].data, *db = c.dx[1].data;
+    real* __restrict dy = c.dy.data;
+    parallel::for_numbers(c.dy.size(), [=](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) dy[i] = da[i] * b[i] + a[i] * db[i];
+    });
   }
 };
 

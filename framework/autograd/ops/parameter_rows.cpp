@@ -4,13 +4,14 @@
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/sink.hpp"
 #include "espalier/ops.hpp"
+#include "espalier/tangent.hpp"
 #include "tensor/matrix.hpp"
 
 namespace espalier {
 
 namespace {
 
-class ParameterRows final : public Op {
+class ParameterRows final : public Op, public HasTangent {
  public:
   explicit ParameterRows(Parameter& value) : owned_{&value} {}
 
@@ -27,18 +28,22 @@ class ParameterRows final : public Op {
   }
 
   // y_i = p
-  void forward(const OpContext& c) const override {
-    const Index numbers = value().size();
-    for (Index i = 0, rows = c.output.shape[0]; i < rows; ++i) {
-      std::copy_n(value().data, numbers, c.output.data + i * numbers);
-    }
-  }
+  void forward(const OpContext& c) const override { repeat(value().data, c.output); }
 
   // dx = 0: only the number of rows is taken from x
   void backward(const BackwardContext& c) const override {
     const Index row = c.inputs[0].shape.row_size();
     for (const Run& run : c.runs[0]) {
       if (!run.accumulate) matrix::fill(run.rows * row, real{0}, c.dx[0].data + run.dx_row * row);
+    }
+  }
+
+  // y'_i = p'
+  void tangent(const TangentContext& c) const override {
+    if (c.moves[0].data != nullptr) {
+      repeat(c.moves[0].data, c.dy);
+    } else {
+      matrix::fill(c.dy.size(), real{0}, c.dy.data);
     }
   }
 
@@ -63,6 +68,11 @@ class ParameterRows final : public Op {
 
  private:
   static constexpr Index kChunk = 64;
+
+  static void repeat(const real* row, const Tensor& y) {
+    const Index numbers = y.shape.row_size();
+    for (Index i = 0; i < y.shape[0]; ++i) std::copy_n(row, numbers, y.data + i * numbers);
+  }
 
   const Tensor& value() const { return owned_[0]->value; }
 

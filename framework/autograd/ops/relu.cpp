@@ -1,6 +1,7 @@
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/elementwise_backward.hpp"
 #include "autograd/ops/rectifier.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 
@@ -8,7 +9,7 @@ namespace espalier {
 
 namespace {
 
-class Relu final : public Rectifier {
+class Relu final : public Rectifier, public HasTangent {
  public:
   std::string_view name() const override { return "relu"; }
 
@@ -37,6 +38,7 @@ class Relu final : public Rectifier {
   void backward(const BackwardContext& c) const override {
     elementwise_backward(c, 0, c.output, [](real y, real dy) { return y > 0 ? dy : real{0}; });
   }
+  void tangent(const TangentContext& c) const override { symmetric_tangent(*this, c); }
 
   bool reads_input(int /*k*/) const override { return false; }
   bool reads_output() const override { return true; }

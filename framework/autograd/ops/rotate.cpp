@@ -2,6 +2,7 @@
 #include <array>
 
 #include "autograd/ops/check.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "espalier/ops.hpp"
 #include "tensor/blas.hpp"
 
@@ -11,7 +12,7 @@ namespace {
 
 using blas::Transpose;
 
-class Rotate final : public Op {
+class Rotate final : public Op, public HasTangent {
  public:
   explicit Rotate(Buffer& matrix) : matrix_{&matrix} {}
 
@@ -57,6 +58,8 @@ class Rotate final : public Op {
       }
     }
   }
+
+  void tangent(const TangentContext& c) const override { linear_tangent(*this, c); }
 
   bool reads_input(int /*k*/) const override { return false; }
 

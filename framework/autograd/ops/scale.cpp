@@ -1,12 +1,13 @@
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/elementwise_backward.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "espalier/ops.hpp"
 
 namespace espalier {
 
 namespace {
 
-class Scale final : public Op {
+class Scale final : public Op, public HasTangent {
  public:
   explicit Scale(double factor) : factor_(factor) {}
 
@@ -24,6 +25,7 @@ class Scale final : public Op {
 
   // dx = factor dy
   void backward(const BackwardContext& c) const override { scaled_backward(c, 0, factor_); }
+  void tangent(const TangentContext& c) const override { symmetric_tangent(*this, c); }
 
   bool reads_input(int /*k*/) const override { return false; }
   bool in_place() const override { return true; }

@@ -2,6 +2,7 @@
 
 #include "autograd/ops/axis.hpp"
 #include "autograd/ops/check.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
 
@@ -9,7 +10,7 @@ namespace espalier {
 
 namespace {
 
-class Slice final : public Op {
+class Slice final : public Op, public HasTangent {
  public:
   Slice(int axis, Index first, Index count) : axis_(axis), first_(first), count_(count) {}
 
@@ -62,6 +63,8 @@ class Slice final : public Op {
       });
     }
   }
+
+  void tangent(const TangentContext& c) const override { linear_tangent(*this, c); }
 
   bool reads_input(int /*k*/) const override { return false; }
   double flops(const Geometry& /*g*/) const override { return 0.0; }

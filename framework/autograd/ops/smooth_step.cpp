@@ -1,12 +1,13 @@
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/elementwise_backward.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "espalier/ops.hpp"
 
 namespace espalier {
 
 namespace {
 
-class SmoothStep final : public Op {
+class SmoothStep final : public Op, public HasTangent {
  public:
   explicit SmoothStep(double gamma) : gamma_(static_cast<real>(gamma)) {}
 
@@ -36,6 +37,7 @@ class SmoothStep final : public Op {
       return inside ? dy * (real{3} / (2 * g) - 6 / (g * g * g) * x * x) : real{0};
     });
   }
+  void tangent(const TangentContext& c) const override { symmetric_tangent(*this, c); }
 
  private:
   real gamma_;

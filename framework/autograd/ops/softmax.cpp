@@ -1,5 +1,6 @@
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/softmax_backward.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "espalier/ops.hpp"
 #include "tensor/elementwise.hpp"
 
@@ -7,7 +8,7 @@ namespace espalier {
 
 namespace {
 
-class Softmax final : public Op {
+class Softmax final : public Op, public HasTangent {
  public:
   std::string_view name() const override { return "softmax"; }
 
@@ -27,6 +28,7 @@ class Softmax final : public Op {
 
   // dx = y (dy - <y, dy>)
   void backward(const BackwardContext& c) const override { softmax_backward(c); }
+  void tangent(const TangentContext& c) const override { symmetric_tangent(*this, c); }
 
   bool reads_input(int /*k*/) const override { return false; }
   bool reads_output() const override { return true; }

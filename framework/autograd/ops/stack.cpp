@@ -2,13 +2,14 @@
 
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/elementwise_backward.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "espalier/ops.hpp"
 
 namespace espalier {
 
 namespace {
 
-class Stack final : public Op {
+class Stack final : public Op, public HasTangent {
  public:
   std::string_view name() const override { return "stack"; }
   RowRule row_rule() const override { return RowRule::stack; }
@@ -36,6 +37,8 @@ class Stack final : public Op {
   void backward(const BackwardContext& c) const override {
     for (std::size_t k = 0; k < c.inputs.size(); ++k) scaled_backward(c, k);
   }
+
+  void tangent(const TangentContext& c) const override { linear_tangent(*this, c); }
 
   bool reads_input(int /*k*/) const override { return false; }
   double flops(const Geometry& /*g*/) const override { return 0.0; }

@@ -1,5 +1,6 @@
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/elementwise_backward.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "espalier/ops.hpp"
 #include "tensor/elementwise.hpp"
 
@@ -7,7 +8,7 @@ namespace espalier {
 
 namespace {
 
-class Tanh final : public Op {
+class Tanh final : public Op, public HasTangent {
  public:
   std::string_view name() const override { return "tanh"; }
 
@@ -25,6 +26,7 @@ class Tanh final : public Op {
   void backward(const BackwardContext& c) const override {
     elementwise_backward(c, 0, c.output, [](real y, real dy) { return dy * (1 - y * y); });
   }
+  void tangent(const TangentContext& c) const override { symmetric_tangent(*this, c); }
 
   bool reads_input(int /*k*/) const override { return false; }
   bool reads_output() const override { return true; }

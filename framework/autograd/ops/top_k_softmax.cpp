@@ -3,13 +3,14 @@
 
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/softmax_backward.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "espalier/ops.hpp"
 
 namespace espalier {
 
 namespace {
 
-class TopKSoftmax final : public Op {
+class TopKSoftmax final : public Op, public HasTangent {
  public:
   explicit TopKSoftmax(Index k) : k_(k) {}
 
@@ -32,6 +33,7 @@ class TopKSoftmax final : public Op {
 
   // dx = y (dy - <y, dy>): zero where y is
   void backward(const BackwardContext& c) const override { softmax_backward(c); }
+  void tangent(const TangentContext& c) const override { symmetric_tangent(*this, c); }
 
   bool reads_input(int /*k*/) const override { return false; }
   bool reads_output() const override { return true; }

@@ -5,13 +5,14 @@
 
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/elementwise_backward.hpp"
+#include "autograd/ops/tangent_forms.hpp"
 #include "core/shape_limit.hpp"
 
 namespace espalier {
 
 /// The numbers of input 0 under another row shape. The plan gives output and input the same memory;
 /// forward and backward are for the places where it cannot.
-class ViewOp final : public Op {
+class ViewOp final : public Op, public HasTangent {
  public:
   ViewOp(std::string name, const Shape& row) : name_(std::move(name)), row_(row) {}
 
@@ -36,6 +37,7 @@ class ViewOp final : public Op {
 
   // dx = dy
   void backward(const BackwardContext& c) const override { scaled_backward(c, 0); }
+  void tangent(const TangentContext& c) const override { linear_tangent(*this, c); }
 
   bool reads_input(int /*k*/) const override { return false; }
   bool in_place() const override { return true; }

@@ -3,6 +3,7 @@
 #include "autograd/ops/check.hpp"
 #include "core/parallel.hpp"
 #include "espalier/ops.hpp"
+#include "espalier/tangent.hpp"
 #include "tensor/sums.hpp"
 
 namespace espalier {
@@ -10,7 +11,7 @@ namespace espalier {
 namespace {
 
 // Input 0 holds the weights (N, E), inputs 1 to E the values.
-class WeightedSum final : public Op {
+class WeightedSum final : public Op, public HasTangent {
  public:
   std::string_view name() const override { return "weighted_sum"; }
 
@@ -68,6 +69,23 @@ class WeightedSum final : public Op {
         });
       }
     }
+  }
+
+  // y'_n = sum_e g'_ne x_e,n + g_ne x'_e,n
+  void tangent(const TangentContext& c) const override {
+    const Index row = c.dy.shape.row_size(), experts = c.inputs[0].shape[1];
+    parallel::for_rows(c.dy.shape[0], row, [&](Index begin, Index end) {
+      for (Index n = begin; n < end; ++n) {
+        const real* const g = c.inputs[0].data + n * experts;
+        const real* const dg = c.dx[0].data + n * experts;
+        real* __restrict dy = c.dy.data + n * row;
+        for (Index e = 0; e < experts; ++e) {
+          const auto k = static_cast<std::size_t>(e) + 1;
+          add(row, dg[e], c.inputs[k].data + n * row, dy, e > 0);
+          add(row, g[e], c.dx[k].data + n * row, dy, true);
+        }
+      }
+    });
   }
 
   double flops(const Geometry& g) const override {

@@ -1,8 +1,16 @@
 // Weights that follow from products of the tasks' gradients in two further batches,
-// A = J(2) J(3)': these batches run in a lane for each of their losses and give A alone, no
-// gradient; then the step's first batch runs down with the weights known, in one lane.
+// A = J(2) J(3)'; then the step's first batch runs down with the weights known, in one lane.
+//
+// Where the method wants A u alone, for weights u that it names before, batch 3 runs down in one
+// lane, its losses weighed by u: v = J(3)' u. Batch 2 runs down through its heads alone, and v is
+// pushed up through its trunk: A u = J(2) v, whatever the number of tasks. All of A, and A u where
+// some op of the trunk cannot be differentiated forward, comes from a lane for each of their
+// losses.
 #include <algorithm>
+#include <numeric>
 
+#include "autograd/motion.hpp"
+#include "core/text.hpp"
 #include "experiment/backward/pass.hpp"
 
 namespace espalier {
@@ -11,70 +19,100 @@ namespace {
 
 class CrossPass final : public BackwardPass {
  public:
-  CrossPass(const PassTools& tools, const BalanceConventions& conventions)
+  CrossPass(const PassTools& tools, const Needs& needs, const BalanceConventions& conventions)
       : tools_(tools),
+        product_(needs.cross_product),
         // scale and clip look at the direction's length, `normalise` at the rows'
         looks_(conventions.needs_gram() || conventions.normalise.ends_with("l2")),
         ones_(2 * tools.tasks, 1.0),
         gram_(looks_ ? tools.tasks * tools.tasks : 0),
         further_gram_(ones_.size() * ones_.size()),
-        cross_(tools.tasks * tools.tasks) {}
+        cross_(tools.tasks * tools.tasks),
+        along_(tools.tasks) {}
 
   PlanOptions plan_options() const override {
     if (looks_) return {.lanes = LaneMode::per_task, .gram = true};
     return {.lanes = LaneMode::one};
   }
-  std::optional<PlanOptions> further_options() const override {
-    return PlanOptions{.lanes = LaneMode::per_task,
-                       .gram = true,
-                       .keep_formed = true,
-                       .across = static_cast<int>(tools_.tasks)};
+  std::vector<PlanOptions> further_options(const Plan& plan) override {
+    if (product_) gap_ = find_motion(plan.tape()).gap;
+    if (product_ && gap_.empty()) {
+      return {{.lanes = LaneMode::one, .tangent = true}, {.lanes = LaneMode::one}};
+    }
+    return {{.lanes = LaneMode::per_task,
+             .gram = true,
+             .keep_formed = true,
+             .across = static_cast<int>(tools_.tasks)}};
+  }
+  void pair(std::span<PlannedModel> further) const override {
+    if (further.size() == 2) further[0].plan->follow(*further[1].plan);
+  }
+
+  std::string note() const override {
+    return gap_.empty() ? "" : text::cat(gap_, ": a lane for each task instead");
   }
 
   void begin(const Plan& /*plan*/, Weigher& weigher) override { weigher.begin({}); }
 
   void run(PlannedModel& model, TaskStep step, Weigher& weigher) override {
     Plan& plan = *model.plan;
-    const std::span<const double> ones = std::span(ones_).first(tools_.tasks);
-    if (tools_.further != nullptr) look(*tools_.further->plan, step);
     if (looks_) {
-      plan.backward(ones, ones);
+      plan.backward(ones(), ones());
       plan.gram(gram_);
       step.gram = gram_;
     }
+    if (!tools_.further.empty()) look(tools_.further, step, weigher);
     weigher.weigh(step);
     if (looks_) {
       plan.weigh(weigher.trunk(), weigher.heads());
     } else {
-      plan.backward(ones, weigher.trunk());
-      plan.weigh(ones, weigher.heads());
+      plan.backward(ones(), weigher.trunk());
+      plan.weigh(ones(), weigher.heads());
     }
   }
 
   std::span<const double> gram() const override { return gram_; }
 
  private:
+  std::span<const double> ones() const { return std::span(ones_).first(tools_.tasks); }
+
+  void look(std::span<PlannedModel> further, TaskStep& step, Weigher& weigher) {
+    const std::span<const double> u = product_ ? weigher.probe(step) : std::span<const double>();
+    if (further.size() == 2) {
+      Plan &second = *further[0].plan, &third = *further[1].plan;
+      third.backward(ones(), u);
+      second.backward_heads(ones());
+      second.derivatives(third, along_);
+    } else {
+      cross_gram(*further[0].plan);
+      for (std::size_t s = 0; s < u.size(); ++s) {
+        along_[s] = std::inner_product(u.begin(), u.end(), cross_.data() + s * u.size(), 0.0);
+      }
+    }
+    (product_ ? step.product : step.cross) = product_ ? along_ : cross_;
+  }
+
   // Lane batch * T + task; A is the block of batch 2 against batch 3.
-  void look(Plan& further, TaskStep& step) {
+  void cross_gram(Plan& further) {
     const std::size_t tasks = tools_.tasks;
     further.backward(ones_, ones_);
     further.gram(further_gram_);
     for (std::size_t s = 0; s < tasks; ++s) {
       std::copy_n(further_gram_.data() + s * 2 * tasks + tasks, tasks, cross_.data() + s * tasks);
     }
-    step.cross = cross_;
   }
 
   const PassTools& tools_;
-  bool looks_;
-  std::vector<double> ones_, gram_, further_gram_, cross_;
+  bool product_, looks_;
+  std::string gap_;  // why the trunk cannot be differentiated forward
+  std::vector<double> ones_, gram_, further_gram_, cross_, along_;
 };
 
 }  // namespace
 
-std::unique_ptr<BackwardPass> make_cross_pass(const PassTools& tools,
+std::unique_ptr<BackwardPass> make_cross_pass(const PassTools& tools, const Needs& needs,
                                               const BalanceConventions& conventions) {
-  return std::make_unique<CrossPass>(tools, conventions);
+  return std::make_unique<CrossPass>(tools, needs, conventions);
 }
 
 }  // namespace espalier

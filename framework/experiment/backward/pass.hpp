@@ -2,7 +2,9 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "balance/weigher.hpp"
 #include "espalier/bilevel.hpp"
@@ -16,9 +18,9 @@ struct PassTools {
   /// Fills the model's inputs with the step's training batch, or with its validation batch.
   std::function<void(PlannedModel&, BilevelProblem::Batch)> fill = {};
   double rate = 0.0;  ///< learning rate of the step under way, for virtual steps
-  /// The step's further batches (2, 3) after their forward pass; null where the method has none, or
-  /// has no use for them in this step.
-  PlannedModel* further = nullptr;
+  /// The step's further batches (2, 3) after their forward pass, as `further_options` wanted them;
+  /// none where the method has no use for them in this step.
+  std::span<PlannedModel> further = {};
 };
 
 /// The way from a step's losses to gradients that an optimiser may ask for: what is differentiated,
@@ -28,9 +30,15 @@ class BackwardPass {
   virtual ~BackwardPass() = default;
   /// Of the plan that `run` is given.
   virtual PlanOptions plan_options() const = 0;
-  /// Of a plan of the step's further batches, where the method draws some. Streams and losses are
-  /// numbered batch by batch from the second on: batch * number of streams or tasks.
-  virtual std::optional<PlanOptions> further_options() const { return std::nullopt; }
+  /// Of the plans of the step's further batches, where the method draws some, beside this plan for
+  /// `run`: one plan over all of them, or one for each. Streams and losses are numbered batch by
+  /// batch from the second on: batch * number of streams or tasks.
+  virtual std::vector<PlanOptions> further_options(const Plan& /*plan*/) { return {}; }
+  /// Called once with such plans, which stay where they are: what the first `run` with them would
+  /// have to prepare.
+  virtual void pair(std::span<PlannedModel> /*further*/) const {}
+  /// Why the pass takes a longer way than its method has to, on this model; "" where it does not.
+  virtual std::string note() const { return ""; }
   /// Called once with a plan of the full batch: makes memory, and sizes the weigher.
   virtual void begin(const Plan& plan, Weigher& weigher) = 0;
   /// After the forward pass. `step.gram`, `seen` and `cross` are the pass's to fill.
@@ -43,7 +51,7 @@ std::unique_ptr<BackwardPass> make_loss_pass(const PassTools& tools);
 std::unique_ptr<BackwardPass> make_gram_pass(const PassTools& tools, const Needs& needs,
                                              const BalanceConventions& conventions);
 /// `tools` must outlive the pass: `further` changes from step to step.
-std::unique_ptr<BackwardPass> make_cross_pass(const PassTools& tools,
+std::unique_ptr<BackwardPass> make_cross_pass(const PassTools& tools, const Needs& needs,
                                               const BalanceConventions& conventions);
 std::unique_ptr<BackwardPass> make_feature_pass(const PassTools& tools, const Needs& needs);
 std::unique_ptr<BackwardPass> make_jacobian_pass(const PassTools& tools);

@@ -22,13 +22,14 @@ struct BalanceStep {
   std::span<const double> gram = {};        ///< (n, n) row-major, G = J J'; empty unless asked for
   RandomStream* random = nullptr;           ///< the method's own stream, at its position
   std::span<const double> cross_gram = {};  ///< (n, n), A = J(batch 2) J(batch 3)'; not symmetric
-  std::span<const std::size_t> tasks = {};  ///< (n) positions in the experiment; empty: 0 to n-1
-  std::size_t all_tasks = 0;                ///< tasks of the experiment; 0: n
-  std::uint64_t step = 0;                   ///< steps of the run before this one
-  std::uint64_t epoch = 0;                  ///< epochs finished
-  std::uint64_t steps_per_epoch = 1;        ///< of the run
-  std::size_t block = 0;                    ///< layer by layer (`gram: per_layer`): which one
-  std::string* fallback = nullptr;          ///< see fell_back
+  std::span<const double> cross_product = {};  ///< (n), A u with u from `probe`
+  std::span<const std::size_t> tasks = {};     ///< (n) positions in the experiment; empty: 0 to n-1
+  std::size_t all_tasks = 0;                   ///< tasks of the experiment; 0: n
+  std::uint64_t step = 0;                      ///< steps of the run before this one
+  std::uint64_t epoch = 0;                     ///< epochs finished
+  std::uint64_t steps_per_epoch = 1;           ///< of the run
+  std::size_t block = 0;                       ///< layer by layer (`gram: per_layer`): which one
+  std::string* fallback = nullptr;             ///< see fell_back
 
   /// Position in the experiment of the i-th task at hand: the index of a method's own state.
   std::size_t task(std::size_t i) const { return tasks.empty() ? i : tasks[i]; }

@@ -29,6 +29,7 @@ struct Needs {
                           ///< numbers (at most so many) through an orthogonal matrix
   bool common_inputs = false;  ///< serves only tasks that label the same inputs
   bool cross_gram = false;     ///< A = J(batch 2) J(batch 3)'; the direction is of batch 1
+  bool cross_product = false;  ///< A u alone, for the weights u of `probe`: much cheaper than A
   bool jacobian = false;       ///< `combine`: each task's gradient element by element
   bool validation = false;     ///< `solve`: a BilevelProblem
   int batches = 1;             ///< training batches a step draws (1 to 3)
@@ -55,7 +56,8 @@ struct BalanceSizes {
 /// line in `balancer_table`.
 ///
 /// Calls come in this order: conventions, fields, needs, begin, restore (where a run resumes), then
-/// in each step the one function that `needs` calls for: `weigh` unless said otherwise below.
+/// in each step the one function that `needs` calls for: `weigh` unless said otherwise below, with
+/// `cross_product` after `probe`.
 /// Numbers of each task are doubles; what is as long as the parameters is in `real`.
 class ESPALIER_API Balancer {
  public:
@@ -101,6 +103,10 @@ class ESPALIER_API Balancer {
   };
   /// The blocks that a checkpoint holds beside `state`.
   virtual std::vector<StateBlock> blocks() { return {}; }
+
+  /// With `cross_product`: writes weights u of the tasks at hand. `weigh` of the same step, where
+  /// it is called, is given what J(batch 3)' u does to their losses, to first order, in batch 2.
+  virtual void probe(const BalanceStep& step, std::span<double> weights);
 };
 /// @}
 

@@ -21,7 +21,7 @@ namespace espalier {
 
 /// Raised whenever a public header changes the layout of a type or the virtual functions of a
 /// class.
-inline constexpr std::uint32_t kPluginApi = 5;
+inline constexpr std::uint32_t kPluginApi = 6;
 /// How every stamp begins.
 inline constexpr char kPluginMagic[16] = "espalier-plugin";
 
