@@ -99,7 +99,7 @@ TEST_CASE("a penalty between columns allocates nothing, at the first step neithe
   }
 }
 
-TEST_CASE("nor do those of a method of three batches, one of which is differentiated forward") {
+TEST_CASE("steps of a method whose second batch is differentiated forward allocate nothing") {
   const auto run =
       prepare_with({"balance=modo", "train.batch=8", "train.last_batch=drop", "threads=2"});
   CHECK(run->trainer->balance_note().empty());
