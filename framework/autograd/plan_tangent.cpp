@@ -80,7 +80,8 @@ void Plan::derivatives(Plan& along, std::span<double> each) {
     PreparedTangent& t = s.moved[n];
     sweep.at(s.nodes[n].place);
     for (const FormedTangent& form : t.forms) {
-      along.loss_gradient(*form.parameter, {.data = form.place.data, .alpha = 1.0, .beta = 0.0});
+      along.loss_gradient(*form.parameter, {.data = form.place.data, .alpha = 1.0, .beta = 0.0},
+                          {});
     }
     if (t.loss >= 0) {
       each[static_cast<std::size_t>(t.loss)] += read_off(s, s.tape.nodes()[n].output);
