@@ -42,10 +42,6 @@ void fold(PreparedNode& node, real* dy, Index row, std::span<const double> weigh
   }
 }
 
-}  // namespace
-
-namespace {
-
 // Streams at the ends of a region that no loss weighs (of tasks set aside, or given no weight) add
 // nothing to the gradient and stay out of its product.
 void leave_out_unweighed(PlanState& s, std::size_t n, std::span<const double> weights) {
