@@ -20,7 +20,7 @@ Var trunk(Tape& tape, ParameterStore& s, Var x) {
 }
 
 Pass pass_in(Precision precision, const Streams& streams) {
-  precision::set(precision, &kEmulatedAmx);
+  precision::set(precision, amx_of_tests());
   ParameterStore store(8);
   Model model =
       make_model(store, streams, {.trunk = trunk}, {.lanes = LaneMode::per_task, .gram = true});

@@ -103,4 +103,10 @@ inline constexpr bfloat::Engine kEmulatedAmx = {
     "emulated_amx",        true, 1, EmulatedTiles::configure, bfloat::sum_in_tiles<EmulatedTiles>,
     EmulatedTiles::release};
 
+/// The processor's own tiles where it has them, the emulated ones elsewhere.
+inline const bfloat::Engine* amx_of_tests() {
+  const bfloat::Engine* const own = bfloat::amx_engine();
+  return own != nullptr ? own : &kEmulatedAmx;
+}
+
 }  // namespace espalier::test

@@ -17,7 +17,7 @@ using blas::Transpose;
 using precision::Abilities;
 
 struct DuringTest {
-  explicit DuringTest(Precision p) { precision::set(p, &test::kEmulatedAmx); }
+  explicit DuringTest(Precision p) { precision::set(p, test::amx_of_tests()); }
   ~DuringTest() { precision::set(Precision::fp32); }
   DuringTest(const DuringTest&) = delete;
   DuringTest& operator=(const DuringTest&) = delete;
@@ -89,7 +89,7 @@ TEST_CASE("what was set is what products of layers are computed in") {
   blas::gemm(Transpose::no, Transpose::yes, m, n, k, 1.0, x.data(), k, w.data(), k, 0.0,
              fp32.data(), n);
   for (const int parts : {1, 3}) {
-    bfloat::multiply(test::kEmulatedAmx, parts, n, m, k, {w.data(), k, 1}, {x.data(), k, 1},
+    bfloat::multiply(*test::amx_of_tests(), parts, n, m, k, {w.data(), k, 1}, {x.data(), k, 1},
                      {(parts == 1 ? bf16 : split).data(), 1, n, 1.0, 0.0});
   }
   CHECK(forward() == fp32);
