@@ -78,7 +78,7 @@ class ESPALIER_API Plan {
   void backward(std::span<const double> seeds, std::span<const double> border);
 
   /// The same sweep in two halves, for methods that look at the gradients where they enter the
-  /// trunk, or change them there. REQUIRES LaneMode::one, PlanOptions::features.
+  /// trunk, or change them there. REQUIRES LaneMode::one, PlanOptions::features (or tangent).
   void backward_heads(std::span<const double> seeds);
   void backward_trunk(std::span<const double> border);
   /// Between the halves: what each head reads and sends back. Heads that no shared parameter lies
@@ -107,8 +107,8 @@ class ESPALIER_API Plan {
   /// is not formed. REQUIRES LaneMode::one, PlanOptions::tangent, backward_heads with unit seeds,
   /// find_motion without a gap; `along` in LaneMode::one without PlanOptions::tangent.
   void derivatives(Plan& along, std::span<double> each);
-  /// What the first call of `derivatives` with this plan would prepare; neither may be moved
-  /// afterwards.
+  /// What the first call of `derivatives` with this plan would prepare; `along` must outlive the
+  /// last one.
   void follow(const Plan& along);
 
   /// Folds the lanes: from now on a gradient is that of sum shared[t] L_t for shared parameters, of

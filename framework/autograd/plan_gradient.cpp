@@ -143,10 +143,6 @@ void write_formed(const PreparedNode& node, std::size_t k, const Sink& sink) {
   }
 }
 
-}  // namespace
-
-namespace {
-
 // The node of the one op that forms all of a parameter's gradient at once; null: there is none.
 const PreparedNode* only_node(PlanState& s, const ParameterUses& uses) {
   if (!s.direction.empty() || !s.direction_all.empty() || uses.active.size() != 1) return nullptr;

@@ -28,10 +28,10 @@ std::string wants(const Needs& n) {
 std::string cost(const Needs& n) {
   if (n.validation) return "several forward and backward passes a step";
   if (n.cross_product) {
-    return text::cat(n.batches,
-                     " batches a step: one forward pass over all, one backward pass over two of "
-                     "them and over the third's heads, whose trunk is differentiated forward, once "
-                     "for all tasks");
+    return text::cat(
+        n.batches,
+        " batches a step: one forward pass over all, one backward pass over two of them and over "
+        "the second's heads, whose trunk is differentiated forward, once for all tasks");
   }
   if (n.batches > 1) {
     return text::cat(n.batches,

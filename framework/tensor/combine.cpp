@@ -150,6 +150,7 @@ void differences(Index n, std::span<const real* const> x, std::span<const Into> 
 
 void differences(const NumberBlock& block, std::span<const real* const> x,
                  std::span<const Into> into) {
+  static_assert(kFew == 4, "a line below for each");
   const bool reads = std::ranges::all_of(into, [](const Into& to) { return to.beta != 0; });
   if (reads && x.size() == 2) {
     differ_few<2>(block, x, into);

@@ -149,10 +149,6 @@ Layout input_gradient_layout(const Window& v, Index outputs, bool pooled) {
   return {turned(v, outputs), v.channels, /*copied=*/pooled, /*pooled=*/false};
 }
 
-double cost(const Window& v, Index outputs) {
-  return static_cast<double>(v.positions() * v.column_size() * simd::whole_vectors(outputs));
-}
-
 double forward_cost(const Window& v, Index outputs, bool /*pooled*/) { return cost(v, outputs); }
 
 Index forward_scratch(const Window& v, Index outputs, int threads, bool pooled) {

@@ -11,4 +11,9 @@ ESPALIER_API extern const ForwardWay kForward;
 ESPALIER_API extern const InputGradientWay kInputGradient;
 ESPALIER_API extern const WeightGradientWay kWeightGradient;
 
+/// Vectors run along `outputs`.
+inline double cost(const Window& v, Index outputs) {
+  return static_cast<double>(v.positions() * v.column_size() * simd::whole_vectors(outputs));
+}
+
 }  // namespace espalier::convolution::direct

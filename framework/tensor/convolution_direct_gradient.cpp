@@ -69,7 +69,7 @@ void add_image(const Window& v, const real* image, const Index* offsets, const r
 }
 
 double weight_gradient_cost(const Window& v, Index outputs, bool /*pooled*/) {
-  return static_cast<double>(v.positions() * v.column_size() * simd::whole_vectors(outputs));
+  return cost(v, outputs);
 }
 
 Index weight_gradient_scratch(const Window& v, Index outputs, int threads, bool pooled) {

@@ -11,7 +11,7 @@
 /// (N, H, W, C), weights (O, KH, KW, C). `scratch` tells the numbers of scratch that `run` needs
 /// with `threads` threads; with less of it, it runs on fewer. `pooled`: of an OutputPlace or an
 /// OutputGradient. `cost`: about the multiply-adds of full vectors for an image, times their
-/// numbers; kNever where `run` cannot.
+/// numbers; kNever where `run` cannot, or its memory would leave the caches.
 namespace espalier::convolution {
 
 inline constexpr double kNever = std::numeric_limits<double>::infinity();
@@ -43,7 +43,7 @@ struct WeightGradientWay {
               double alpha, double beta, real* dw, std::span<real> scratch);
 };
 
-/// Whether the input gradient is a convolution itself: stride 1, square kernels, a border no wider
+/// Whether the input gradient is a convolution itself: stride 1, square kernels, a border narrower
 /// than the kernel.
 inline bool turns(const Window& v) {
   return v.stride == 1 && v.kernel_height == v.kernel_width && v.padding < v.kernel_height;

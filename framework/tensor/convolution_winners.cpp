@@ -1,6 +1,7 @@
 #include "tensor/convolution_winners.hpp"
 
 #include <array>
+#include <limits>
 
 #include "core/parallel.hpp"
 #include "tensor/block_sums.hpp"
@@ -33,7 +34,7 @@ struct Layout {
         // The last window reads whole vectors.
         image(simd::whole_vectors((v.height + 2 * v.padding) * row) + kLanes),
         corners(simd::in_numbers<std::int32_t>(v.positions() / kPixels)),
-        entries(simd::in_numbers<Entry>(v.positions() / kPixels + 1)) {}
+        entries(simd::in_numbers<Entry>(v.positions() / kPixels)) {}
 
   Index each() const { return sums + image + corners + entries; }
   bool apart(const Window& v) const { return pixel > v.channels; }
@@ -111,10 +112,11 @@ class Windows {
 };
 
 double cost(const Window& v, Index outputs, bool pooled) {
-  if (!pooled) return kNever;
+  const Layout layout(v, outputs);
+  constexpr auto kFarthest = static_cast<Index>(std::numeric_limits<std::int32_t>::max());
+  if (!pooled || layout.image > kFarthest) return kNever;  // what entries can say
   constexpr double kPut = 80.0;  // what a number costs that becomes an entry
   constexpr double kEnd = 2.0;   // sums are read and written: for each image
-  const Layout layout(v, outputs);
   const double load = layout.pixel % kLanes == 0 ? 1.3 : 2.6;
   const auto positions = static_cast<double>(v.positions() / kPixels);
   return static_cast<double>(outputs) * positions * kPut +

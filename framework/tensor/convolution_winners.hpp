@@ -3,7 +3,8 @@
 #include "tensor/convolution_ways.hpp"
 
 /// Gradients of a convolution behind max(0, .) and max pooling of four outputs: at most one of the
-/// four has a gradient, and only it is multiplied. Vectors run along the pixels under the window.
+/// four has a gradient, and only it is multiplied: of pixels that are no numbers, those alone reach
+/// dW that a winner's window sees. Vectors run along the pixels under the window.
 namespace espalier::convolution::winners {
 
 ESPALIER_API extern const WeightGradientWay kWeightGradient;

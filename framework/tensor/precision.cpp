@@ -105,7 +105,7 @@ void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha, c
       for (Index i = 0; i < m; ++i) std::copy_n(epilogue.bias, n, c + i * ldc);
       beta = 1.0;
     }
-    if (start) {  // these tiles fetch nothing ahead: a pass of its own
+    if (start) {  // these tiles tell of none: a pass of its own
       parallel::for_numbers(m * n, [&](Index from, Index to) { start({from, 1, 0, to - from}); });
     }
     if (!finish && turned(ta, tb, n)) {

@@ -85,6 +85,7 @@ void multiply_unpacked(Index m, Index columns, Index depth, const Operand& a, co
   for (Index i = 0; i < kTileRows; ++i) offsets[i] = i * a.row;
   for (Index j = 0; j < columns; j += kTileColumns) {
     const Index here = std::min(kTileColumns, columns - j);
+    c.at(0, j).begin(m, here);
     for (Index i = 0; i < m; i += kTileRows) {
       const Index rows = std::min(kTileRows, m - i);
       sum_tile({.a = a.at(i, 0).data,
@@ -118,7 +119,6 @@ void multiply_in_tiles(Index m, Index n, Index k, const Operand& a, const Operan
     const Index few = b.step <= kNarrow ? kFewTiles : 1;
     const Index unpacked = m <= few * kTileRows && b.row == 1 ? n / kLanes * kLanes : 0;
     if (unpacked > 0) {
-      c.begin(m, unpacked);
       multiply_unpacked(m, unpacked, depth, a.at(0, first), b.at(0, first), c);
       if (final) c.done(m, unpacked);
     }

@@ -20,7 +20,7 @@ struct Target {
   Index first = 0;
   /// Its bias runs along the columns where column == 1, along the rows otherwise.
   Epilogue epilogue{};
-  Start start{};  ///< of C's numbers, counted likewise; with it column == 1
+  Start start{};  ///< of C's numbers, counted likewise; with it column == 1. Bfloat tiles: none
 
   Target at(Index i, Index j) const {
     const Index offset = i * row + j * column;

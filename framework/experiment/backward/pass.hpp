@@ -41,7 +41,7 @@ class BackwardPass {
   virtual std::string note() const { return ""; }
   /// Called once with a plan of the full batch: makes memory, and sizes the weigher.
   virtual void begin(const Plan& plan, Weigher& weigher) = 0;
-  /// After the forward pass. `step.gram`, `seen` and `cross` are the pass's to fill.
+  /// After the forward pass. `step.gram`, `seen`, `cross` and `product` are the pass's.
   virtual void run(PlannedModel& model, TaskStep step, Weigher& weigher) = 0;
   /// The Gram matrix of the last `run`, `lanes` x `lanes`; empty where none was formed.
   virtual std::span<const double> gram() const { return {}; }

@@ -17,7 +17,7 @@ struct Finish {
   void (*call)(const void* self, Index begin,
                Index end) = nullptr;  ///< null: nothing is left to be done
   const void* self = nullptr;         ///< first argument of `call`
-  /// Arrays that `call` reads at the same places, or null: fetched ahead where that is worth it.
+  /// Arrays that `call` reads and writes at the same places, or null: may be fetched ahead.
   std::array<const real*, 3> beside{};
 
   /// Says that the numbers [begin, end) are final.
