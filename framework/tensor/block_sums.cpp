@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "tensor/even.hpp"
+
 namespace espalier::block_sums {
 
 namespace {
@@ -32,8 +34,9 @@ void add_tile(std::span<const Entry> entries, const real* from, Index from_row, 
 #pragma GCC unroll 7
     for (Index r = 0; r < kRows; ++r, row += from_row) {
 #pragma GCC unroll 12
-      for (Index v = 0; v < kVectors; ++v)
+      for (Index v = 0; v < kVectors; ++v) {
         sums[r][v] += entry.factor * simd::load(row + v * kLanes);
+      }
     }
   }
 #pragma GCC unroll 7
@@ -62,12 +65,6 @@ constexpr auto table(std::index_sequence<kAt...> /*places*/) {
 
 constexpr auto kKernels =
     table(std::make_index_sequence<static_cast<std::size_t>(kMostRows* kMostVectors)>());
-
-/// `of` in parts of about the same size, each at most `most`.
-Index even(Index of, Index most) {
-  const Index parts = (of + most - 1) / most;
-  return (of + parts - 1) / parts;
-}
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "core/parallel.hpp"
@@ -17,7 +18,6 @@ inline constexpr Index kNarrow =
 
 /// Vectors after which columns begin with a vector again.
 constexpr Index period(Index columns) { return std::lcm(columns, simd::kLanes) / simd::kLanes; }
-inline constexpr Index kMostPeriod = 5;
 
 /// sums (columns) += 1' x in double, of `periods` of them; `kVectors`: of a period.
 template <std::size_t kVectors, class Load>
@@ -38,30 +38,15 @@ void add_periods(Index begin, Index periods, Index columns, Load load, double* s
   }
 }
 
-/// Rows from `begin` on that are whole periods; returns where the rest begins.
+/// Rows from `begin` on that are whole periods of few vectors; returns where the rest begins.
 template <class Load>
 Index add_even(Index begin, Index end, Index columns, Load load, double* sums) {
+  constexpr std::array kKernels = {add_periods<1, Load>, add_periods<2, Load>, add_periods<3, Load>,
+                                   add_periods<4, Load>, add_periods<5, Load>};
+  const auto kernel = static_cast<std::size_t>(period(columns) - 1);
+  if (kernel >= kKernels.size()) return begin;
   const Index rows = period(columns) * simd::kLanes / columns, periods = (end - begin) / rows;
-  const Index from = begin * columns;
-  switch (period(columns)) {
-    case 1:
-      add_periods<1>(from, periods, columns, load, sums);
-      break;
-    case 2:
-      add_periods<2>(from, periods, columns, load, sums);
-      break;
-    case 3:
-      add_periods<3>(from, periods, columns, load, sums);
-      break;
-    case 4:
-      add_periods<4>(from, periods, columns, load, sums);
-      break;
-    case kMostPeriod:
-      add_periods<kMostPeriod>(from, periods, columns, load, sums);
-      break;
-    default:
-      return begin;
-  }
+  kKernels[kernel](begin * columns, periods, columns, load, sums);
   return begin + periods * rows;
 }
 

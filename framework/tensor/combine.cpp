@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/parallel.hpp"
+#include "tensor/ahead.hpp"
 #include "tensor/blas.hpp"
 #include "tensor/simd.hpp"
 
@@ -73,11 +74,9 @@ void differ_few(const NumberBlock& block, std::array<Column, count> columns) {
   constexpr auto kShare = static_cast<real>(1.0 / static_cast<double>(count));
   for (Index r = 0; r < block.rows; ++r) {
     const Index begin = block.first + r * block.row, end = begin + block.columns;
-    for (Index i = end; i < end + ahead_of(block); i += kLanes) {
-      for (const Column& c : columns) {
-        __builtin_prefetch(c.x + i, 1);
-        if (c.to != c.x) __builtin_prefetch(c.to + i, 1);
-      }
+    for (const Column& c : columns) {
+      fetch_rows(c.x + end, 1, 0, ahead_of(block));
+      if (c.to != c.x) fetch_rows(c.to + end, 1, 0, ahead_of(block));
     }
     Index i = begin;
     for (; i + kLanes <= end; i += kLanes) {

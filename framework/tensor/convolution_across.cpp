@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "tensor/even.hpp"
 #include "tensor/image_pieces.hpp"
 #include "tensor/pooled_row.hpp"
 
@@ -26,10 +27,7 @@ constexpr Index positions_of(Index outputs) {
 struct Tiles {
   Index outputs, size;
 
-  explicit Tiles(Index of) : outputs(of) {
-    const Index tiles = (of + kMostOutputs - 1) / kMostOutputs;
-    size = (of + tiles - 1) / tiles;
-  }
+  explicit Tiles(Index of) : outputs(of), size(even(of, kMostOutputs)) {}
   Index at(Index first) const { return std::min(size, outputs - first); }
 };
 

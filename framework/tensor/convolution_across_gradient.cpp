@@ -4,6 +4,7 @@
 
 #include "tensor/bordered_image.hpp"
 #include "tensor/convolution_across.hpp"
+#include "tensor/even.hpp"
 #include "tensor/image_pieces.hpp"
 #include "tensor/pooled_row.hpp"
 #include "tensor/transpose_block.hpp"
@@ -94,11 +95,6 @@ constexpr auto table(std::index_sequence<kAt...> /*places*/) {
 
 constexpr auto kKernels =
     table(std::make_index_sequence<static_cast<std::size_t>(kMostOutputs* kMostNumbers)>());
-
-Index even(Index of, Index most) {
-  const Index tiles = (of + most - 1) / most;
-  return (of + tiles - 1) / tiles;
-}
 
 /// sums += dY' X over `rows` rows of positions, X from the pixels under the first of them.
 void add_rows(const Window& v, Index rows, const real* images, const real* dy, Index outputs,

@@ -178,8 +178,8 @@ class Conv2d final : public Op, public HasTangent {
     return {dy.data + dy_row * each, pooled() ? winners(c) + value_row * each : nullptr};
   }
 
-  /// Images whose tangents lie in the workspace before they are pooled.
-  // Whatever the number of threads: sums of few rows may be added in another order.
+  /// Images whose tangents lie in the workspace before they are pooled, whatever the number of
+  /// threads: sums of few rows may be added in another order.
   static Index tangent_images(Index images) { return std::min<Index>(images, 64); }
 
   /// dY of some images = the sum of what is there of two parts, of the winners where it is pooled.

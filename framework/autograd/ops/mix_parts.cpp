@@ -83,9 +83,8 @@ class MixParts final : public Op, public HasTangent {
   // y'_g = sum_uh a_g,uh x'_u,h + a'_g,uh x_u,h
   void tangent(const TangentContext& c) const override {
     const bool fed = c.dx[0].data != nullptr;
-    if (fed)
-      mix(
-          c.dx, [this](Index g) { return coefficients(g); }, false, c.dy);
+    const auto stays = [this](Index g) { return coefficients(g); };
+    if (fed) mix(c.dx, stays, false, c.dy);
     const auto moves = [&](Index g) { return c.moves[static_cast<std::size_t>(g)].data; };
     if (moves(0) != nullptr) mix(c.inputs, moves, fed, c.dy);
   }
