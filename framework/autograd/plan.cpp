@@ -22,6 +22,7 @@ PlanState::PlanState(Tape recorded, const PlanOptions& chosen)
     : tape(as_planned(std::move(recorded), chosen)),
       options(chosen),
       reach(find_reach(tape, chosen.lanes, chosen.tangent)) {
+  if (options.fused) find_abreast(*this);
   if (options.tangent) {
     motion = find_motion(tape);
     if (!motion.gap.empty()) {
@@ -72,6 +73,7 @@ Plan::Plan(Tape tape, const PlanOptions& options)
     : state_(std::make_unique<PlanState>(std::move(tape), options)) {
   plan_memory(*state_);
   prepare_nodes(*state_);
+  prepare_abreast(*state_);
   if (options.tangent) prepare_tangents(*state_);
   fuse_rectifiers(*state_);
 }
@@ -104,7 +106,9 @@ void Plan::forward(std::uint64_t step, bool replay) {
     sweep.at(node.place);
     node.forward.step = step;
     node.forward.replay = replay;
-    if (node.forward_rectifies != nullptr) {
+    if (node.abreast != nullptr) {
+      forward_abreast(*state_, *node.abreast);
+    } else if (node.forward_rectifies != nullptr) {
       node.forward_rectifies->forward_rectified(node.forward);
     } else {
       node.op->forward(node.forward);

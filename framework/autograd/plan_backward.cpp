@@ -32,21 +32,14 @@ void plant_seeds(PlanState& s, std::span<const double> seeds) {
   }
 }
 
-// A border of zero would hide from a task's own parameters behind it what they must learn. A power
-// of two passes exactly, and what it adds to the trunk is lost in rounding.
-double border_of(const PlanState& s, int loss, std::span<const double> border) {
-  const auto l = static_cast<std::size_t>(loss);
-  return border[l] == 0.0 && s.owns_inside[l] != 0 ? 0x1p-60 : border[l];
-}
-
 // What a LossPull must know of the losses that pass it in the trunk.
 void weigh_pull(const PlanState& s, const PreparedNode& node, std::span<const double> border) {
   real* const weights = LossPull::weights(node.backward);
   std::fill_n(weights, node.backward.dy.shape[0], real{0});
   for (const LossRows& part : node.pulled) {
     const double seed = s.seed_weights[static_cast<std::size_t>(part.loss)];
-    const auto weight =
-        static_cast<real>(seed * border_of(s, part.loss, border) / static_cast<double>(part.rows));
+    const auto weight = static_cast<real>(seed * border_factor(s, part.loss, border) /
+                                          static_cast<double>(part.rows));
     for (Index i = 0; i < part.rows; ++i) weights[part.row + i] += weight;
   }
 }
@@ -55,17 +48,19 @@ void run_backward(const PlanState& s, PreparedNode& node, std::span<const double
                   where::Sweep& sweep) {
   sweep.at(node.place);
   node.formed_now = false;
-  if (node.inner_loss >= 0) node.sweep = 1.0 / border_of(s, node.inner_loss, border);
+  if (node.inner_loss >= 0) node.sweep = 1.0 / border_factor(s, node.inner_loss, border);
   // Shared parameters in a head lie before the border, but take part in the trunk's direction.
   node.factor = node.head_lane >= 0 ? border[static_cast<std::size_t>(node.head_lane)] : 1.0;
   if (node.border_lane >= 0) {
-    pass_border(node, border_of(s, node.border_lane, border));
+    pass_border(node, border_factor(s, node.border_lane, border));
   } else if (node.op == nullptr) {
     if (node.runs_backward) pass_border(node, 1.0);
   } else if (node.runs_backward) {
     node.backward.step = node.forward.step;
     if (!node.pulled.empty()) weigh_pull(s, node, border);
-    if (node.backward_rectifies != nullptr) {
+    if (node.abreast != nullptr && !node.abreast->backward.empty()) {
+      backward_abreast(s, *node.abreast, border);
+    } else if (node.backward_rectifies != nullptr) {
       node.backward_rectifies->backward_rectified(node.backward);
     } else {
       node.op->backward(node.backward);
@@ -82,6 +77,13 @@ void run_backward(const PlanState& s, PreparedNode& node, std::span<const double
 bool in_head(const Tape::Node& node) { return node.op != nullptr && node.task >= 0; }
 
 }  // namespace
+
+// A border of zero would hide from a task's own parameters behind it what they must learn. A power
+// of two passes exactly, and what it adds to the trunk is lost in rounding.
+double border_factor(const PlanState& s, int loss, std::span<const double> border) {
+  const auto l = static_cast<std::size_t>(loss);
+  return border[l] == 0.0 && s.owns_inside[l] != 0 ? 0x1p-60 : border[l];
+}
 
 void Plan::backward(std::span<const double> seeds, std::span<const double> border) {
   PlanState& s = *state_;

@@ -23,6 +23,20 @@ bool passes_all_rows(const PreparedNode& node) {
   return run.rows == node.dx[0].shape[0] && run.dx_row == 0 && !run.accumulate;
 }
 
+// So may narrow ops abreast that together pass it all of its cotangent.
+bool fuse_abreast(PlanState& s, std::size_t relu) {
+  const Var y = s.tape.nodes()[relu].output;
+  PreparedNode& node = s.nodes[relu];
+  for (AbreastNodes& group : s.abreast) {
+    if (group.backward.empty() || group.value.id != y.id) continue;
+    if (!passes_all_rows(node) || node.dx[0].data != node.backward.dy.data) return false;
+    group.mask = s.values[id(y)].data;
+    node.runs_backward = false;
+    return true;
+  }
+  return false;
+}
+
 // The only op that passes a cotangent to the relu, over all of its rows, may as well mask it.
 void fuse_backward(PlanState& s, std::size_t relu) {
   const Tape::Node& node = s.tape.nodes()[relu];
@@ -52,7 +66,7 @@ void fuse_rectifiers(PlanState& s) {
   for (std::size_t n = 0; n < s.nodes.size(); ++n) {
     if (dynamic_cast<const Rectifier*>(s.nodes[n].op) == nullptr) continue;
     fuse_forward(s, n);
-    if (s.tape.training() && s.reach.active[n] != 0) fuse_backward(s, n);
+    if (s.tape.training() && s.reach.active[n] != 0 && !fuse_abreast(s, n)) fuse_backward(s, n);
   }
 }
 

@@ -41,7 +41,7 @@ void MemoryPlanner::place_values() {
       overwritable[y] = sole_reader(y) && !kept_for_backward ? 1 : 0;
     } else {
       values_[y].block = new_block(text::cat(n, ":", values[y].name), BlockKind::value, bytes_of(y),
-                                   clock_.forward(n));
+                                   clock_.forward(runs_with(s_, n)));
       overwritable[y] = sole_reader(y) && !kept_for_backward ? 1 : 0;
     }
   }

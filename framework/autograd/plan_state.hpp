@@ -5,11 +5,13 @@
 
 #include "autograd/gram.hpp"
 #include "autograd/motion.hpp"
+#include "autograd/ops/narrow.hpp"
 #include "autograd/ops/rectifier.hpp"
 #include "autograd/plan.hpp"
 #include "autograd/sink_penalty.hpp"
 #include "core/where.hpp"
 #include "espalier/tangent.hpp"
+#include "tensor/products_abreast.hpp"
 
 namespace espalier {
 
@@ -31,6 +33,19 @@ struct LossRows {
   int loss = 0;
   Index row = 0;
   Index rows = 0;
+};
+
+/// Narrow ops at the beginning of several heads that read the same rows of the trunk: the first
+/// node does the work of all.
+struct AbreastNodes {
+  Var value;                         ///< what they read
+  std::vector<std::size_t> nodes;    ///< in order
+  std::vector<std::size_t> borders;  ///< of each: the select it reads from
+  std::vector<const NarrowOp*> ops;  ///< of each
+  std::vector<ForwardAbreast> forward;
+  std::vector<BackwardAbreast> backward;  ///< last node first; empty: each goes back by itself
+  std::vector<int> lanes;                 ///< with `backward`, of each: whose border factor applies
+  const real* mask = nullptr;             ///< with `backward`: that of the relu which made `value`
 };
 
 /// One node, ready to run: the contexts below point into the vectors above them, which never change
@@ -59,6 +74,8 @@ struct PreparedNode {
   OpContext forward;
   BackwardContext backward;
   GramContext gram_context;
+
+  AbreastNodes* abreast = nullptr;  ///< it does the work of these
 
   /// It does the work of the relu that reads its output, or of the one that made its input.
   const RectifyingOp* forward_rectifies = nullptr;
@@ -150,6 +167,7 @@ struct PlanState {
   std::vector<real*> seeds;                       ///< per loss: its number in its cotangent
   std::vector<double> seed_weights;               ///< per loss: what the last sweep put there
   std::vector<PreparedNode> nodes;
+  std::vector<AbreastNodes> abreast;
   Motion motion;                           ///< with PlanOptions::tangent, as all of the following
   std::vector<Tensor> tangents;            ///< per value
   std::vector<PreparedTangent> moved;      ///< per node
@@ -193,6 +211,18 @@ void prepare_tangents(PlanState& state);
 const HasTangent* tangent_op(const PlanState& state, std::size_t n);
 /// Whether every op that reads a shared parameter takes its tangent unformed.
 bool stays_unformed(const PlanState& state, const Parameter& parameter);
+
+/// Makes `state.abreast`. REQUIRES nothing but the tape and its reach.
+void find_abreast(PlanState& state);
+/// Gives the work of the others to the first. REQUIRES prepare_nodes.
+void prepare_abreast(PlanState& state);
+/// The node in whose turn node n goes forward.
+std::size_t runs_with(const PlanState& state, std::size_t n);
+void forward_abreast(const PlanState& state, AbreastNodes& group);
+void backward_abreast(const PlanState& state, AbreastNodes& group, std::span<const double> border);
+
+/// By what a loss's border scales what enters the trunk: border[loss], where that is not 0.
+double border_factor(const PlanState& state, int loss, std::span<const double> border);
 
 /// Gives the work of relus to ops beside them. REQUIRES prepare_nodes.
 void fuse_rectifiers(PlanState& state);

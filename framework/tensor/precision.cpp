@@ -90,6 +90,8 @@ void set(Precision precision, const bfloat::Engine* engine) {
   s.engine = engine != nullptr ? engine : fastest();
 }
 
+bool is_fp32() { return setting().engine == nullptr; }
+
 std::string_view instructions_of(Precision precision) {
   return precision == Precision::fp32 || fastest() == nullptr ? "" : fastest()->name;
 }

@@ -47,6 +47,9 @@ ESPALIER_API std::string missing(Precision precision, const Abilities& abilities
 /// REQUIRES: an engine, or missing(precision, abilities()) is "".
 ESPALIER_API void set(Precision precision, const bfloat::Engine* engine = nullptr);
 
+/// Whether the products are those of blas::gemm.
+ESPALIER_API bool is_fp32();
+
 /// Instructions of this processor that `set` would take for it: part of what determines bits; ""
 /// for fp32, and where there are none.
 ESPALIER_API std::string_view instructions_of(Precision precision);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "core/parallel.hpp"
+#include "tensor/even.hpp"
 #include "tensor/store_tile.hpp"
 #include "tensor/thin_product.hpp"
 #include "tensor/tile.hpp"
@@ -46,11 +47,12 @@ real* packing_place() {
 void multiply_packed(Index m, Index columns, Index depth, const Operand& a, const real* packed,
                      const Target& c, bool final) {
   alignas(simd::kBytes) real sums[kTileRows * kTileColumns];
+  const Index high = even(m, kTileRows);  // a last tile of few rows would wait for its sums
   Index offsets[kTileRows];
   for (Index i = 0; i < kTileRows; ++i) offsets[i] = i * a.row;
   const bool ahead = c.column == 1 && depth <= kShallow;
-  for (Index i = 0; i < m; i += kTileRows) {
-    const Index rows = std::min(kTileRows, m - i);
+  for (Index i = 0; i < m; i += high) {
+    const Index rows = std::min(high, m - i);
     TileSums of{.a = a.at(i, 0).data,
                 .offsets = offsets,
                 .run = depth,
@@ -81,13 +83,14 @@ void multiply_packed(Index m, Index columns, Index depth, const Operand& a, cons
 void multiply_unpacked(Index m, Index columns, Index depth, const Operand& a, const Operand& b,
                        const Target& c) {
   alignas(simd::kBytes) real sums[kTileRows * kTileColumns];
+  const Index high = even(m, kTileRows);
   Index offsets[kTileRows];
   for (Index i = 0; i < kTileRows; ++i) offsets[i] = i * a.row;
   for (Index j = 0; j < columns; j += kTileColumns) {
     const Index here = std::min(kTileColumns, columns - j);
     c.at(0, j).begin(m, here);
-    for (Index i = 0; i < m; i += kTileRows) {
-      const Index rows = std::min(kTileRows, m - i);
+    for (Index i = 0; i < m; i += high) {
+      const Index rows = std::min(high, m - i);
       sum_tile({.a = a.at(i, 0).data,
                 .offsets = offsets,
                 .run = depth,
@@ -138,31 +141,29 @@ using Form = void (*)(Index m, Index n, Index k, const Operand& a, const Operand
 
 /// Of the whole product, so that a number's additions have the same order on any thread.
 Form form(Index n, Index k, const Operand& a, const Operand& b, const Target& c) {
-  constexpr Index kFew = 4;  // columns or steps that vectors are not worth filling for
-  if (b.row == 1 && c.column == 1 && k <= kFew) return multiply_outer;
-  if (a.step == 1 && b.step == 1 && n <= kFew) return multiply_by_dots;
+  if (b.row == 1 && c.column == 1 && k <= kThin) return multiply_outer;
+  if (a.step == 1 && b.step == 1 && n <= kThin) return multiply_by_dots;
   return multiply_in_tiles;
 }
 
-/// Rows or columns of C in whole tiles for each thread.
+/// C in rows, or in columns of whole tiles, for the threads.
 struct Split {
   bool by_rows;
-  Index tile, tiles;
+  Index unit, units;
 };
 
 // In doubt by rows: those of a batch are in the cache of the thread that made them.
 Split split(Index m, Index n) {
-  const Index row_tiles = (m + kTileRows - 1) / kTileRows;
   const Index column_tiles = (n + kTileColumns - 1) / kTileColumns;
-  const auto balance = [](Index tiles) {
+  const auto balance = [](Index units) {
     const Index threads = parallel::threads();
-    const Index rounds = (tiles + threads - 1) / threads;
-    return static_cast<double>(tiles) / static_cast<double>(rounds * threads);
+    const Index rounds = (units + threads - 1) / threads;
+    return static_cast<double>(units) / static_cast<double>(rounds * threads);
   };
-  const double gain = balance(row_tiles) - balance(column_tiles);
+  const double gain = balance(m) - balance(column_tiles);
   constexpr double kWorthIt = 0.06;
   const bool by_rows = gain > kWorthIt || (gain > -kWorthIt && m >= n);
-  return by_rows ? Split{true, kTileRows, row_tiles} : Split{false, kTileColumns, column_tiles};
+  return by_rows ? Split{true, 1, m} : Split{false, kTileColumns, column_tiles};
 }
 
 }  // namespace
@@ -173,13 +174,13 @@ void multiply(Index m, Index n, Index k, const Operand& a, const Operand& b, con
   const Form multiply_piece = form(n, k, a, b, c);
   const double size = static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
   const auto most = std::max<Index>(1, static_cast<Index>(size / kWorthAThread));
-  const Index grain = std::max<Index>(1, s.tiles / most);
-  parallel::for_pieces(s.tiles, grain, [&](int /*piece*/, Index begin, Index end) {
-    const Index first = begin * s.tile;
+  const Index grain = std::max<Index>(1, s.units / most);
+  parallel::for_pieces(s.units, grain, [&](int /*piece*/, Index begin, Index end) {
+    const Index first = begin * s.unit;
     if (s.by_rows) {
-      multiply_piece(std::min(end * s.tile, m) - first, n, k, a.at(first, 0), b, c.at(first, 0));
+      multiply_piece(std::min(end * s.unit, m) - first, n, k, a.at(first, 0), b, c.at(first, 0));
     } else {
-      multiply_piece(m, std::min(end * s.tile, n) - first, k, a, b.at(first, 0), c.at(0, first));
+      multiply_piece(m, std::min(end * s.unit, n) - first, k, a, b.at(first, 0), c.at(0, first));
     }
   });
 }

@@ -16,6 +16,8 @@ real sum_of(Vector v) {
   return v[0];
 }
 
+}  // namespace
+
 // Four sums at a time hide the latency of additions.
 real dot(Index n, const real* x, const real* y) {
   Vector sums[4] = {};
@@ -30,8 +32,6 @@ real dot(Index n, const real* x, const real* y) {
   for (; k < n; ++k) total += x[k] * y[k];
   return total;
 }
-
-}  // namespace
 
 void multiply_by_dots(Index m, Index n, Index k, const Operand& a, const Operand& b,
                       const Target& c) {

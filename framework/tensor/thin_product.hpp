@@ -4,6 +4,12 @@
 
 namespace espalier {
 
+/// Columns or steps that vectors are not worth filling for.
+inline constexpr Index kThin = 4;
+
+/// sum_i x_i y_i over n numbers, in an order that depends on n alone.
+real dot(Index n, const real* x, const real* y);
+
 /// Products with so few columns, or such a short inner side, that packing would cost more than the
 /// sums: C (m, n) = beta C + alpha A B as `multiply`, on one thread. A form applies to:
 ///   dots     a.step == 1, b.step == 1: both run along k; few columns

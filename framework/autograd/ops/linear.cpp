@@ -5,12 +5,14 @@
 #include "autograd/ops/check.hpp"
 #include "autograd/ops/joined_runs.hpp"
 #include "autograd/ops/linear_gram.hpp"
+#include "autograd/ops/narrow.hpp"
 #include "autograd/ops/rectifier.hpp"
 #include "autograd/ops/started_gradient.hpp"
 #include "espalier/ops.hpp"
 #include "espalier/tangent.hpp"
 #include "tensor/matrix.hpp"
 #include "tensor/precision.hpp"
+#include "tensor/thin_product.hpp"
 
 namespace espalier {
 
@@ -18,7 +20,10 @@ namespace {
 
 using blas::Transpose;
 
-class Linear final : public RectifyingOp, public HasTangent, public StartedGradient {
+class Linear final : public RectifyingOp,
+                     public HasTangent,
+                     public StartedGradient,
+                     public NarrowOp {
  public:
   Linear(Parameter& weight, Parameter* bias) : owned_{&weight, bias}, count_(bias ? 2U : 1U) {}
 
@@ -62,6 +67,11 @@ class Linear final : public RectifyingOp, public HasTangent, public StartedGradi
                     c.dy.data + run.dy_row * inner * o, o, weight(), i, 0.0,
                     c.dx[0].data + run.dx_row * inner * i, i, {},
                     {.mask = c.inputs[0].data + run.value_row * inner * i});
+  }
+
+  NarrowMatrix narrow() const override {
+    if (outputs() > kThin || inputs() == 1 || !precision::is_fp32()) return {};
+    return {weight(), count_ == 2 ? owned_[1]->value.data : nullptr, inputs(), outputs()};
   }
 
   // dW = dY' X, db = dY' 1

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "espalier/api.hpp"
+
+namespace espalier {
+
+/// Rows x (N, inputs) become x W' + b.
+struct NarrowMatrix {
+  const real* weight = nullptr;  ///< W (outputs, inputs); null: too wide, or in another precision
+  const real* bias = nullptr;    ///< b (outputs); null: none
+  Index inputs = 0;
+  Index outputs = 0;
+};
+
+/// An op that reads all of its input for few outputs, so that several of them had better read it
+/// together. The plan looks for it where heads begin.
+class NarrowOp {
+ public:
+  virtual ~NarrowOp() = default;
+  /// As it is at this moment; outputs at most kThin (tensor/thin_product.hpp).
+  virtual NarrowMatrix narrow() const = 0;
+};
+
+}  // namespace espalier

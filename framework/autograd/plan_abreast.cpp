@@ -1,0 +1,144 @@
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "autograd/ops/narrow.hpp"
+#include "autograd/plan_state.hpp"
+
+namespace espalier {
+
+namespace {
+
+bool is_border(const Tape::Node& node) { return node.op == nullptr && node.task >= 0; }
+
+// The border whose rows node n reads, perhaps under another shape; kNone: it reads something else.
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+std::size_t border_of(const Tape& tape, std::size_t n) {
+  do {
+    const int producer = tape.value(tape.nodes()[n].inputs[0]).producer;
+    if (producer < 0) return kNone;
+    n = static_cast<std::size_t>(producer);
+  } while (tape.nodes()[n].op != nullptr && tape.nodes()[n].op->is_view());
+  return is_border(tape.nodes()[n]) ? n : kNone;
+}
+
+const NarrowOp* narrow_op(const Tape::Node& node) {
+  const auto* const op = dynamic_cast<const NarrowOp*>(node.op.get());
+  return op != nullptr && op->narrow().weight != nullptr ? op : nullptr;
+}
+
+// Ops that read what `value` holds, under any shape, and that some loss reaches.
+void find_readers(const PlanState& s, Var value, std::vector<std::size_t>& readers) {
+  const auto& nodes = s.tape.nodes();
+  for (std::size_t n = 0; n < nodes.size(); ++n) {
+    if (s.reach.active[n] == 0) continue;
+    const bool reads =
+        std::ranges::any_of(nodes[n].inputs, [&](Var v) { return v.id == value.id; });
+    if (!reads) continue;
+    if (is_border(nodes[n]) || (nodes[n].op != nullptr && nodes[n].op->is_view())) {
+      find_readers(s, nodes[n].output, readers);
+    } else {
+      readers.push_back(n);
+    }
+  }
+}
+
+// All rows of the value that node n reads, and of its cotangent, in one stretch.
+bool covers_all_rows(const PreparedNode& node) {
+  if (!node.runs_backward || node.runs[0].size() != 1) return false;
+  const Run& run = node.runs[0][0];
+  return run.rows == node.inputs[0].shape[0] && run.rows == node.dx[0].shape[0] &&
+         run.value_row == 0 && run.dy_row == 0 && run.dx_row == 0;
+}
+
+// Nobody else adds to the cotangent of what they read, and nobody looks at what one of them adds.
+bool sums_cotangents(const PlanState& s, const AbreastNodes& group) {
+  if (!s.tape.training() || s.options.lanes != LaneMode::one) return false;
+  if (s.options.features || s.options.tangent) return false;
+  std::vector<std::size_t> readers;
+  find_readers(s, group.value, readers);
+  std::ranges::sort(readers);
+  const auto watched = [&](Var v) { return s.tape.value(v).watched; };
+  const auto passes = [&](std::size_t k) {
+    const std::size_t n = group.nodes[k], border = group.borders[k];
+    return !watched(s.tape.nodes()[n].inputs[0]) && !watched(s.tape.nodes()[border].output) &&
+           covers_all_rows(s.nodes[n]) && covers_all_rows(s.nodes[border]) &&
+           (k == 0 || border != group.borders[k - 1]);
+  };
+  for (std::size_t k = 0; k < group.nodes.size(); ++k) {
+    if (!passes(k)) return false;
+  }
+  return readers == group.nodes;
+}
+
+void prepare_group(PlanState& s, AbreastNodes& group) {
+  s.nodes[group.nodes[0]].abreast = &group;
+  group.forward.resize(group.nodes.size());
+  const bool sums = sums_cotangents(s, group);
+  if (sums) group.backward.resize(group.nodes.size());
+  for (std::size_t k = 0; k < group.nodes.size(); ++k) {
+    PreparedNode &node = s.nodes[group.nodes[k]], &border = s.nodes[group.borders[k]];
+    if (k > 0) node.runs_forward = false;
+    if (!sums) continue;
+    group.lanes.push_back(border.border_lane);
+    if (k > 0) node.runs_backward = false;
+    border.runs_backward = false;
+    border.border_lane = -1;
+  }
+}
+
+}  // namespace
+
+void find_abreast(PlanState& s) {
+  std::map<std::pair<int, int>, AbreastNodes> groups;  // by value and stream
+  for (std::size_t n = 0; n < s.tape.nodes().size(); ++n) {
+    const NarrowOp* const op = narrow_op(s.tape.nodes()[n]);
+    const std::size_t border = op != nullptr ? border_of(s.tape, n) : kNone;
+    if (border == kNone) continue;
+    const Tape::Node& select = s.tape.nodes()[border];
+    const int stream = s.tape.value(select.output).parts[0].stream;
+    AbreastNodes& group = groups[{select.inputs[0].id, stream}];
+    group.value = select.inputs[0];
+    group.nodes.push_back(n);
+    group.borders.push_back(border);
+    group.ops.push_back(op);
+  }
+  for (auto& [place, group] : groups) {
+    if (group.nodes.size() > 1) s.abreast.push_back(std::move(group));
+  }
+}
+
+void prepare_abreast(PlanState& s) {
+  for (AbreastNodes& group : s.abreast) prepare_group(s, group);
+}
+
+std::size_t runs_with(const PlanState& s, std::size_t n) {
+  for (const AbreastNodes& group : s.abreast) {
+    if (std::ranges::find(group.nodes, n) != group.nodes.end()) return group.nodes[0];
+  }
+  return n;
+}
+
+void forward_abreast(const PlanState& s, AbreastNodes& group) {
+  for (std::size_t k = 0; k < group.nodes.size(); ++k) {
+    const NarrowMatrix m = group.ops[k]->narrow();
+    group.forward[k] = {m.weight, m.bias, m.outputs, s.nodes[group.nodes[k]].forward.output.data};
+  }
+  const Tensor& y = s.nodes[group.nodes[0]].forward.output;
+  multiply_abreast(y.size() / group.forward[0].outputs, group.ops[0]->narrow().inputs,
+                   s.nodes[group.nodes[0]].inputs[0].data, group.forward);
+}
+
+void backward_abreast(const PlanState& s, AbreastNodes& group, std::span<const double> border) {
+  for (std::size_t k = group.nodes.size(); k-- > 0;) {
+    const NarrowMatrix m = group.ops[k]->narrow();
+    const double factor = border_factor(s, group.lanes[k], border);
+    group.backward[group.nodes.size() - 1 - k] = {
+        m.weight, m.outputs, s.nodes[group.nodes[k]].backward.dy.data, static_cast<real>(factor)};
+  }
+  const Tensor& dx = s.cotangents[id(group.value)];
+  const Index k = group.ops[0]->narrow().inputs;
+  add_abreast(dx.size() / k, k, group.backward, group.mask, dx.data);
+}
+
+}  // namespace espalier

@@ -1,0 +1,87 @@
+#include "tensor/products_abreast.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "core/threads.hpp"
+#include "tensor/blas.hpp"
+#include "tensor/epilogue.hpp"
+#include "tensor/matrix.hpp"
+#include "tensor/random_numbers.hpp"
+#include "tensor/same_bits.hpp"
+
+using namespace espalier;
+using blas::Transpose;
+using test::random_numbers;
+using test::same_bits;
+using test::Threads;
+
+namespace {
+
+struct Matrix {
+  Index outputs;
+  std::vector<real> weight, bias, y, dy;
+  real factor;
+
+  Matrix(Index rows, Index k, Index o, int number)
+      : outputs(o),
+        weight(random_numbers(o * k, "weight " + std::to_string(number))),
+        bias(random_numbers(o, "bias " + std::to_string(number))),
+        y(static_cast<std::size_t>(rows * o)),
+        dy(random_numbers(rows * o, "dy " + std::to_string(number))),
+        factor(number == 1 ? real{-0.75} : real{1}) {}
+};
+
+void check_size(Index rows, Index k) {
+  const std::vector<real> x = random_numbers(rows * k, "x");
+  std::vector<Matrix> all;
+  for (int number = 0; number < 5; ++number) {
+    all.emplace_back(rows, k, number % kThin + 1, number);
+  }
+  std::vector<ForwardAbreast> forward;
+  std::vector<BackwardAbreast> backward;
+  for (Matrix& m : all) {
+    const real* const bias = m.outputs == 2 ? nullptr : m.bias.data();
+    forward.push_back({m.weight.data(), bias, m.outputs, m.y.data()});
+    backward.push_back({m.weight.data(), m.outputs, m.dy.data(), m.factor});
+  }
+  multiply_abreast(rows, k, x.data(), forward);
+  std::vector<real> sum(x.size()), one(x.size()), dx(x.size());
+  for (Matrix& m : all) {
+    CAPTURE(m.outputs);
+    std::vector<real> y(m.y.size());
+    blas::gemm(Transpose::no, Transpose::yes, rows, m.outputs, k, 1.0, x.data(), k, m.weight.data(),
+               k, 0.0, y.data(), m.outputs, {}, {.bias = m.outputs == 2 ? nullptr : m.bias.data()});
+    CHECK(same_bits(m.y, y));
+    blas::gemm(Transpose::no, Transpose::no, rows, k, m.outputs, 1.0, m.dy.data(), m.outputs,
+               m.weight.data(), k, 0.0, one.data(), k);
+    if (&m == all.data()) {
+      matrix::scale(rows * k, static_cast<double>(m.factor), one.data(), sum.data());
+    } else {
+      matrix::add_scaled(rows * k, static_cast<double>(m.factor), one.data(), sum.data());
+    }
+  }
+  add_abreast(rows, k, backward, nullptr, dx.data());
+  CHECK(same_bits(dx, sum));
+  shape_numbers({.mask = x.data()}, rows * k, sum.data());
+  add_abreast(rows, k, backward, x.data(), dx.data());
+  CHECK(same_bits(dx, sum));
+}
+
+}  // namespace
+
+TEST_CASE("narrow products abreast have the bits of single ones") {
+  for (const int threads : {1, 3}) {
+    const Threads used(threads);
+    CAPTURE(threads);
+    for (const Index rows : {1, 37, 256}) {
+      for (const Index k : {2, 21, 256, 530, 1100}) {
+        CAPTURE(rows);
+        CAPTURE(k);
+        check_size(rows, k);
+      }
+    }
+  }
+}
