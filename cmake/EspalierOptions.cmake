@@ -20,6 +20,8 @@ set(ESPALIER_REAL float CACHE STRING "Scalar of all tensors: float or double")
 option(ESPALIER_TESTS "Build the tests" ON)
 option(ESPALIER_BENCH "Build the benchmarks" OFF)
 set(ESPALIER_SANITIZE "" CACHE STRING "Value of -fsanitize, e.g. address,undefined")
+# Experiments, studies and commands instantiate much the same of JSON, YAML and CLI11, over and over.
+option(ESPALIER_UNITY "Compile the files of these several at a time, which takes half the time" OFF)
 option(ESPALIER_COVERAGE "Measure line coverage" OFF)
 
 # For what runs for moments and is compiled often: commands and tests.

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "autograd/ops/narrow.hpp"
 #include "autograd/plan_state.hpp"
+#include "tensor/precision.hpp"
 
 namespace espalier {
 
@@ -90,14 +92,15 @@ void prepare_group(PlanState& s, AbreastNodes& group) {
 }  // namespace
 
 void find_abreast(PlanState& s) {
-  std::map<std::pair<int, int>, AbreastNodes> groups;  // by value and stream
+  if (!precision::is_fp32()) return;
+  std::map<std::tuple<int, int, Index>, AbreastNodes> groups;  // by value, stream and row length
   for (std::size_t n = 0; n < s.tape.nodes().size(); ++n) {
     const NarrowOp* const op = narrow_op(s.tape.nodes()[n]);
     const std::size_t border = op != nullptr ? border_of(s.tape, n) : kNone;
     if (border == kNone) continue;
     const Tape::Node& select = s.tape.nodes()[border];
     const int stream = s.tape.value(select.output).parts[0].stream;
-    AbreastNodes& group = groups[{select.inputs[0].id, stream}];
+    AbreastNodes& group = groups[{select.inputs[0].id, stream, op->narrow().inputs}];
     group.value = select.inputs[0];
     group.nodes.push_back(n);
     group.borders.push_back(border);
@@ -112,17 +115,19 @@ void prepare_abreast(PlanState& s) {
   for (AbreastNodes& group : s.abreast) prepare_group(s, group);
 }
 
-std::size_t runs_with(const PlanState& s, std::size_t n) {
-  for (const AbreastNodes& group : s.abreast) {
-    if (std::ranges::find(group.nodes, n) != group.nodes.end()) return group.nodes[0];
-  }
-  return n;
+const AbreastNodes* abreast_with(const PlanState& s, std::size_t n) {
+  const auto at = std::ranges::find_if(s.abreast, [&](const AbreastNodes& group) {
+    return std::ranges::find(group.nodes, n) != group.nodes.end();
+  });
+  return at == s.abreast.end() ? nullptr : &*at;
 }
 
 void forward_abreast(const PlanState& s, AbreastNodes& group) {
   for (std::size_t k = 0; k < group.nodes.size(); ++k) {
     const NarrowMatrix m = group.ops[k]->narrow();
-    group.forward[k] = {m.weight, m.bias, m.outputs, s.nodes[group.nodes[k]].forward.output.data};
+    const PreparedNode& node = s.nodes[group.nodes[k]];
+    group.forward[k] = {m.weight, m.bias, m.outputs, node.forward.output.data,
+                        node.forward_rectifies != nullptr};
   }
   const Tensor& y = s.nodes[group.nodes[0]].forward.output;
   multiply_abreast(y.size() / group.forward[0].outputs, group.ops[0]->narrow().inputs,

@@ -58,6 +58,7 @@ class MemoryPlanner {
   // plan_memory_values.cpp
   void place_values();
   void extend_values();
+  int made_at(std::size_t n) const;
   std::size_t bytes_of(std::size_t v) const;
   bool sole_reader(std::size_t v) const;
   std::size_t selected_row(const Tape::Node& node) const;

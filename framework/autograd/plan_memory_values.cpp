@@ -40,8 +40,8 @@ void MemoryPlanner::place_values() {
       values_[y] = values_[x];
       overwritable[y] = sole_reader(y) && !kept_for_backward ? 1 : 0;
     } else {
-      values_[y].block = new_block(text::cat(n, ":", values[y].name), BlockKind::value, bytes_of(y),
-                                   clock_.forward(runs_with(s_, n)));
+      values_[y].block =
+          new_block(text::cat(n, ":", values[y].name), BlockKind::value, bytes_of(y), made_at(n));
       overwritable[y] = sole_reader(y) && !kept_for_backward ? 1 : 0;
     }
   }
@@ -54,6 +54,12 @@ std::size_t MemoryPlanner::selected_row(const Tape::Node& node) const {
     if (part.stream == stream) return static_cast<std::size_t>(part.first);
   }
   return 0;
+}
+
+// Nodes abreast all go forward in the turn of the first.
+int MemoryPlanner::made_at(std::size_t n) const {
+  const AbreastNodes* const group = abreast_with(s_, n);
+  return clock_.forward(group != nullptr ? group->nodes[0] : n);
 }
 
 void MemoryPlanner::extend_values() {

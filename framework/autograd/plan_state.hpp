@@ -216,8 +216,8 @@ bool stays_unformed(const PlanState& state, const Parameter& parameter);
 void find_abreast(PlanState& state);
 /// Gives the work of the others to the first. REQUIRES prepare_nodes.
 void prepare_abreast(PlanState& state);
-/// The node in whose turn node n goes forward.
-std::size_t runs_with(const PlanState& state, std::size_t n);
+/// The group that node n belongs to; null: none.
+const AbreastNodes* abreast_with(const PlanState& state, std::size_t n);
 void forward_abreast(const PlanState& state, AbreastNodes& group);
 void backward_abreast(const PlanState& state, AbreastNodes& group, std::span<const double> border);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/parallel.hpp"
+#include "tensor/epilogue.hpp"
 #include "tensor/thin_product.hpp"
 
 namespace espalier {
@@ -53,7 +54,8 @@ void multiply_abreast(Index rows, Index k, const real* x, std::span<const Forwar
       for (const ForwardAbreast& s : all) {
         for (Index o = 0; o < s.outputs; ++o) {
           const real sum = dot(k, x + row * k, s.weight + o * k);
-          s.y[row * s.outputs + o] = s.bias != nullptr ? s.bias[o] + sum : sum;
+          const real y = s.bias != nullptr ? s.bias[o] + sum : sum;
+          s.y[row * s.outputs + o] = s.rectify ? rectified(y) : y;
         }
       }
     }

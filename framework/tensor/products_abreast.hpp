@@ -12,7 +12,8 @@ struct ForwardAbreast {
   const real* weight;
   const real* bias;  ///< null: none
   Index outputs;
-  real* y;  ///< (rows, outputs)
+  real* y;       ///< (rows, outputs)
+  bool rectify;  ///< then y < 0 ? 0 : y
 };
 struct BackwardAbreast {
   const real* weight;

@@ -13,6 +13,8 @@ enum class Heads {
   narrow,   ///< one layer of one to three outputs
   hidden,   ///< the last one has a relu layer more, which is not narrow
   watched,  ///< somebody looks at what enters the second one
+  relu,     ///< the first layer is narrow, a relu and another layer follow
+  shaped,   ///< the last one reads its features as rows of half the length
 };
 
 struct Trained {
@@ -33,6 +35,13 @@ Model make(ParameterStore& store, const Streams& streams, Heads heads, PlanOptio
     const int t = made++;
     const std::string name = "heads/" + std::to_string(t);
     if (heads == Heads::watched && t == 1) tape.watch(x);
+    if (heads == Heads::relu) {
+      x = relu(tape, dense(tape, s, x, name + "/hidden", 3, Domain::task));
+    }
+    if (heads == Heads::shaped && t == 2) {
+      x = reshape(tape, x, Shape{2, tape.shape(x)[1] / 2});
+      return reshape(tape, dense(tape, s, x, name, 2, Domain::task), Shape{4});
+    }
     if (heads == Heads::hidden && t + 1 == static_cast<int>(streams.of_task.size())) {
       x = relu(tape, dense(tape, s, x, name + "/hidden", 20, Domain::task));
     }
@@ -93,6 +102,8 @@ TEST_CASE("narrow heads that read the same rows together train to the same bits 
     check_same(mixed_inputs(9), Heads::narrow, lanes, 3);
     check_same(common_inputs(4, 8), Heads::hidden, lanes, 2);
     check_same(common_inputs(3, 8), Heads::watched, lanes, 2);
+    check_same(common_inputs(4, 8), Heads::relu, lanes, 3);
+    check_same(common_inputs(3, 8), Heads::shaped, lanes, 1);
     check_same(own_inputs(3, 8), Heads::narrow, lanes, 0);
   }
 }

@@ -44,7 +44,7 @@ void check_size(Index rows, Index k) {
   std::vector<BackwardAbreast> backward;
   for (Matrix& m : all) {
     const real* const bias = m.outputs == 2 ? nullptr : m.bias.data();
-    forward.push_back({m.weight.data(), bias, m.outputs, m.y.data()});
+    forward.push_back({m.weight.data(), bias, m.outputs, m.y.data(), m.outputs == 3});
     backward.push_back({m.weight.data(), m.outputs, m.dy.data(), m.factor});
   }
   multiply_abreast(rows, k, x.data(), forward);
@@ -53,7 +53,8 @@ void check_size(Index rows, Index k) {
     CAPTURE(m.outputs);
     std::vector<real> y(m.y.size());
     blas::gemm(Transpose::no, Transpose::yes, rows, m.outputs, k, 1.0, x.data(), k, m.weight.data(),
-               k, 0.0, y.data(), m.outputs, {}, {.bias = m.outputs == 2 ? nullptr : m.bias.data()});
+               k, 0.0, y.data(), m.outputs, {},
+               {.bias = m.outputs == 2 ? nullptr : m.bias.data(), .rectify = m.outputs == 3});
     CHECK(same_bits(m.y, y));
     blas::gemm(Transpose::no, Transpose::no, rows, k, m.outputs, 1.0, m.dy.data(), m.outputs,
                m.weight.data(), k, 0.0, one.data(), k);

@@ -70,7 +70,7 @@ class Linear final : public RectifyingOp,
   }
 
   NarrowMatrix narrow() const override {
-    if (outputs() > kThin || inputs() == 1 || !precision::is_fp32()) return {};
+    if (outputs() > kThin || inputs() == 1) return {};
     return {weight(), count_ == 2 ? owned_[1]->value.data : nullptr, inputs(), outputs()};
   }
 

@@ -6,7 +6,7 @@ namespace espalier {
 
 /// Rows x (N, inputs) become x W' + b.
 struct NarrowMatrix {
-  const real* weight = nullptr;  ///< W (outputs, inputs); null: too wide, or in another precision
+  const real* weight = nullptr;  ///< W (outputs, inputs); null: it is not narrow
   const real* bias = nullptr;    ///< b (outputs); null: none
   Index inputs = 0;
   Index outputs = 0;
