@@ -16,12 +16,9 @@ bool trains_shared(const Tape::Node& node) {
   return std::ranges::any_of(owned, [](const Parameter* p) { return p->domain == Domain::shared; });
 }
 
-bool is_border(const Tape::Node& node) { return node.op == nullptr && node.task >= 0; }
-bool in_head(const Tape::Node& node) { return node.op != nullptr && node.task >= 0; }
-
 // Why a node that something moving feeds does not let a tangent pass.
 std::string gap_at(const Tape::Node& node, bool fed) {
-  if (in_head(node)) {
+  if (node.in_head()) {
     return text::cat(node.scope,
                      fed ? " reads the trunk beside its border" : " trains a shared parameter");
   }
@@ -34,7 +31,7 @@ std::string gap_at_borders(const Tape& tape, const Motion& motion) {
   const Reach reach = find_reach(tape, LaneMode::per_task);
   for (const Tape::Node& node : tape.nodes()) {
     const auto output = static_cast<std::size_t>(node.output.id);
-    if (!is_border(node) || motion.values[output] == 0) continue;
+    if (!node.is_border() || motion.values[output] == 0) continue;
     for (const LaneBlock& block : reach.blocks[output]) {
       const int task = tape.losses()[static_cast<std::size_t>(block.lane)].task;
       if (task == node.task) continue;
@@ -57,14 +54,14 @@ Motion find_motion(const Tape& tape) {
     if (reach.active[n] == 0) continue;
     const bool fed = std::ranges::any_of(node.inputs, [&](Var v) {
       const auto i = static_cast<std::size_t>(v.id);
-      return motion.values[i] != 0 && (!in_head(node) || behind[i] == 0);
+      return motion.values[i] != 0 && (!node.in_head() || behind[i] == 0);
     });
     if (!fed && !trains_shared(node)) continue;
     if (motion.gap.empty()) motion.gap = gap_at(node, fed);
-    if (in_head(node)) continue;
+    if (node.in_head()) continue;
     const auto output = static_cast<std::size_t>(node.output.id);
     motion.nodes[n] = motion.values[output] = 1;
-    behind[output] = is_border(node) ? 1 : 0;
+    behind[output] = node.is_border() ? 1 : 0;
   }
   if (motion.gap.empty()) motion.gap = gap_at_borders(tape, motion);
   return motion;

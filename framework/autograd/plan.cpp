@@ -1,6 +1,7 @@
 #include "autograd/plan.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "autograd/fuse.hpp"
 #include "autograd/plan_state.hpp"
@@ -50,9 +51,13 @@ PlanState::PlanState(Tape recorded, const PlanOptions& chosen)
   }
 }
 
-ParameterUses* PlanState::find(const Parameter& parameter) {
+const ParameterUses* PlanState::find(const Parameter& parameter) const {
   const auto at = std::ranges::find(uses, &parameter, &ParameterUses::parameter);
   return at == uses.end() ? nullptr : &*at;
+}
+
+ParameterUses* PlanState::find(const Parameter& parameter) {
+  return const_cast<ParameterUses*>(std::as_const(*this).find(parameter));
 }
 
 std::size_t PlanState::lane_count() const {

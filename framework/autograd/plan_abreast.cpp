@@ -11,8 +11,6 @@ namespace espalier {
 
 namespace {
 
-bool is_border(const Tape::Node& node) { return node.op == nullptr && node.task >= 0; }
-
 // The border whose rows node n reads, perhaps under another shape; kNone: it reads something else.
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 std::size_t border_of(const Tape& tape, std::size_t n) {
@@ -21,7 +19,7 @@ std::size_t border_of(const Tape& tape, std::size_t n) {
     if (producer < 0) return kNone;
     n = static_cast<std::size_t>(producer);
   } while (tape.nodes()[n].op != nullptr && tape.nodes()[n].op->is_view());
-  return is_border(tape.nodes()[n]) ? n : kNone;
+  return tape.nodes()[n].is_border() ? n : kNone;
 }
 
 const NarrowOp* narrow_op(const Tape::Node& node) {
@@ -37,7 +35,7 @@ void find_readers(const PlanState& s, Var value, std::vector<std::size_t>& reade
     const bool reads =
         std::ranges::any_of(nodes[n].inputs, [&](Var v) { return v.id == value.id; });
     if (!reads) continue;
-    if (is_border(nodes[n]) || (nodes[n].op != nullptr && nodes[n].op->is_view())) {
+    if (nodes[n].is_border() || (nodes[n].op != nullptr && nodes[n].op->is_view())) {
       find_readers(s, nodes[n].output, readers);
     } else {
       readers.push_back(n);

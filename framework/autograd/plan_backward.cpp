@@ -73,9 +73,6 @@ void run_backward(const PlanState& s, PreparedNode& node, std::span<const double
   }
 }
 
-// Select belongs to the trunk: what it passes is the border.
-bool in_head(const Tape::Node& node) { return node.op != nullptr && node.task >= 0; }
-
 }  // namespace
 
 // A border of zero would hide from a task's own parameters behind it what they must learn. A power
@@ -98,7 +95,7 @@ void Plan::backward_heads(std::span<const double> seeds) {
   plant_seeds(s, seeds);
   where::Sweep sweep("backward");
   for (std::size_t n = s.nodes.size(); n-- > 0;) {
-    if (in_head(s.tape.nodes()[n])) run_backward(s, s.nodes[n], seeds, sweep);
+    if (s.tape.nodes()[n].in_head()) run_backward(s, s.nodes[n], seeds, sweep);
   }
 }
 
@@ -107,7 +104,7 @@ void Plan::backward_trunk(std::span<const double> border) {
   where::Sweep sweep("backward");
   for (std::size_t n = s.nodes.size(); n-- > 0;) {
     PreparedNode& node = s.nodes[n];
-    if (!in_head(s.tape.nodes()[n])) {
+    if (!s.tape.nodes()[n].in_head()) {
       run_backward(s, node, border, sweep);
     } else if (node.head_lane >= 0) {
       node.factor = border[static_cast<std::size_t>(node.head_lane)];

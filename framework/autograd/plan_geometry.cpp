@@ -35,9 +35,7 @@ Geometry geometry_of(const PlanState& state, std::size_t n, std::vector<ValueInf
   g.formed = g.gram && state.options.keep_formed && node.op->gram_forms() && g.lanes > 0 &&
              formed_bytes(*node.op, g.lanes) <= kMost;
   for (const Parameter* parameter : owned) {
-    const ParameterUses& uses =
-        *std::ranges::find(state.uses, parameter, &ParameterUses::parameter);
-    g.formed = g.formed && uses.active.size() == 1;
+    g.formed = g.formed && state.find(*parameter)->active.size() == 1;
   }
   return g;
 }

@@ -36,7 +36,6 @@ class MemoryPlanner {
   };
 
   const std::vector<Tape::Node>& nodes() const { return s_.tape.nodes(); }
-  static bool is_border(const Tape::Node& node) { return node.op == nullptr && node.task >= 0; }
   bool active(std::size_t n) const { return s_.tape.training() && s_.reach.active[n] != 0; }
   /// Whether a tangent passes node n.
   bool moving(std::size_t n) const { return s_.options.tangent && s_.motion.nodes[n] != 0; }
@@ -61,7 +60,8 @@ class MemoryPlanner {
   int made_at(std::size_t n) const;
   std::size_t bytes_of(std::size_t v) const;
   bool sole_reader(std::size_t v) const;
-  std::size_t selected_row(const Tape::Node& node) const;
+  /// The rows that a select or `rows` looks at, in the place of what it looks into.
+  Place selected(const Tape::Node& node, Place of) const;
 
   // plan_memory_cotangents.cpp
   void place_cotangents();

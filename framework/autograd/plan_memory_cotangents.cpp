@@ -83,7 +83,7 @@ void MemoryPlanner::place_cotangent(std::size_t n) {
                                      BlockKind::cotangent, cotangent_bytes(y), clock_.end());
   }
   const bool reads_borders = s_.options.features || s_.options.tangent;
-  const bool seen = (is_border(node) && reads_borders) || s_.tape.value(node.output).watched;
+  const bool seen = (node.is_border() && reads_borders) || s_.tape.value(node.output).watched;
   live_until_cotangent(y, recipe(n) || seen ? clock_.update() : clock_.backward(n));
 }
 

@@ -32,9 +32,7 @@ void MemoryPlanner::place_tangent(std::size_t n) {
   const Tape::Node& node = nodes()[n];
   const std::size_t x = id(node.inputs[0]), y = id(node.output);
   if (node.op == nullptr) {
-    tangents_[y] = tangents_[x];
-    tangents_[y].offset += selected_row(node) * bytes_of(x) /
-                           static_cast<std::size_t>(s_.tape.shape(node.inputs[0])[0]);
+    tangents_[y] = selected(node, tangents_[x]);
     alone_[y] = 0;
   } else if (tangents_[x].block >= 0 && node.inputs.size() == 1 && node.op->is_view()) {
     tangents_[y] = tangents_[x];

@@ -30,9 +30,7 @@ void MemoryPlanner::place_values() {
     const bool kept_for_backward =
         (active(n) || moving(n)) && node.op != nullptr && node.op->reads_output();
     if (node.op == nullptr) {
-      values_[y] = values_[x];
-      values_[y].offset +=
-          selected_row(node) * bytes_of(x) / static_cast<std::size_t>(values[x].info.shape[0]);
+      values_[y] = selected(node, values_[x]);
     } else if (node.op->is_view()) {
       values_[y] = values_[x];
       overwritable[y] = overwritable[x] != 0 && sole_reader(y) ? 1 : 0;
@@ -48,12 +46,14 @@ void MemoryPlanner::place_values() {
   extend_values();
 }
 
-std::size_t MemoryPlanner::selected_row(const Tape::Node& node) const {
+MemoryPlanner::Place MemoryPlanner::selected(const Tape::Node& node, Place of) const {
+  const Tape::Value& x = s_.tape.value(node.inputs[0]);
   const int stream = s_.tape.value(node.output).parts[0].stream;
-  for (const Part& part : s_.tape.value(node.inputs[0]).parts) {
-    if (part.stream == stream) return static_cast<std::size_t>(part.first);
-  }
-  return 0;
+  const auto part = std::ranges::find(x.parts, stream, &Part::stream);
+  const Index row = part != x.parts.end() ? part->first : 0;
+  of.offset += static_cast<std::size_t>(row) * bytes_of(id(node.inputs[0])) /
+               static_cast<std::size_t>(x.info.shape[0]);
+  return of;
 }
 
 // Nodes abreast all go forward in the turn of the first.
@@ -67,7 +67,7 @@ void MemoryPlanner::extend_values() {
     const Tape::Node& node = nodes()[n];
     const bool looks = (active(n) || moving(n)) && node.op != nullptr;
     const int late = last_look(n);
-    const bool seen = is_border(node) && s_.options.features && s_.tape.training();
+    const bool seen = node.is_border() && s_.options.features && s_.tape.training();
     live_until(values_[id(node.output)], seen ? clock_.update() : clock_.forward(n));
     for (std::size_t k = 0; k < node.inputs.size(); ++k) {
       const bool again = looks && node.op->reads_input(static_cast<int>(k));

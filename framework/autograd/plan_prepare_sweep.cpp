@@ -109,7 +109,7 @@ void prepare_backward(const PlanState& s, const Tape::Node& node, PreparedNode& 
   c.dx = p.dx;
   c.runs = p.run_spans;
   p.runs_backward = p.runs_backward && wanted;
-  if (node.op == nullptr && node.task >= 0 && wanted) {
+  if (node.is_border() && wanted) {
     p.border_lane = std::max(0, loss_of_task(s, node.task));
   }
 }

@@ -48,8 +48,7 @@ void prepare_inputs(const PlanState& s, const Tape::Node& node, PreparedTangent&
 void prepare_parameters(const PlanState& s, const Op& op, std::vector<char>& formed,
                         PreparedTangent& t) {
   for (const Parameter* parameter : op.parameters()) {
-    const auto u = static_cast<std::size_t>(
-        std::ranges::find(s.uses, parameter, &ParameterUses::parameter) - s.uses.begin());
+    const auto u = static_cast<std::size_t>(s.find(*parameter) - s.uses.data());
     const Tensor& place = s.parameter_tangents[u];
     t.moves.emplace_back(place);
     if (place.data == nullptr || formed[u] != 0) continue;

@@ -188,6 +188,8 @@ struct PlanState {
 
   explicit PlanState(Tape recorded, const PlanOptions& chosen);
 
+  /// Null where no op uses it.
+  const ParameterUses* find(const Parameter& parameter) const;
   ParameterUses* find(const Parameter& parameter);
   std::size_t lane_count() const;
   /// Lane of the l-th loss.

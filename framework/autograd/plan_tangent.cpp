@@ -43,8 +43,7 @@ void find_unformed(PlanState& s, const PlanState& along) {
       const Parameter& parameter = *t.context.parameters[k];
       t.unformed[k].clear();
       if (parameter.domain != Domain::shared || t.moves[k].data != nullptr) continue;
-      const auto uses = std::ranges::find(along.uses, &parameter, &ParameterUses::parameter);
-      for (const ParameterUse& use : uses->active) {
+      for (const ParameterUse& use : along.find(parameter)->active) {
         for (const GradientRegion& region : along.nodes[use.node].regions) {
           t.unformed[k].push_back({region.inputs[0], region.context.dy});
         }

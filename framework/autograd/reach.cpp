@@ -41,7 +41,7 @@ LaneSets find_lanes(const Tape& tape, LaneMode mode, bool heads_only,
   }
   for (std::size_t n = tape.nodes().size(); n-- > 0;) {
     const Tape::Node& node = tape.nodes()[n];
-    if (heads_only && node.op == nullptr && node.task >= 0) continue;
+    if (heads_only && node.is_border()) continue;
     const auto out = static_cast<std::size_t>(node.output.id);
     for (const Var input : node.inputs) {
       const auto in = static_cast<std::size_t>(input.id);

@@ -27,7 +27,7 @@ ModelFacts facts_of(const Tape& tape, const ExperimentSpec& spec, std::size_t ta
       spec.trunk.stages, [](const Stage& stage) { return stage.own_sharing != nullptr; });
   std::set<int> outputs;
   for (const Tape::Node& node : tape.nodes()) {
-    if (node.op == nullptr && node.task >= 0) outputs.insert(node.inputs[0].id);
+    if (node.is_border()) outputs.insert(node.inputs[0].id);
   }
   facts.one_output = outputs.size() == 1;
   return facts;

@@ -45,6 +45,11 @@ class ESPALIER_API Tape {
     Var output;               ///< what it makes
     int task = -1;            ///< recorded inside a task's head, or selected for it; -1: the trunk
     std::string scope;        ///< "trunk/conv1", "heads/letters": for people
+
+    /// Whether it is where a task's head begins to read the trunk, itself a part of the trunk.
+    bool is_border() const { return op == nullptr && task >= 0; }
+    /// Whether it is an op of a task's head.
+    bool in_head() const { return op != nullptr && task >= 0; }
   };
   /// The number that a task learns from.
   struct Loss {
