@@ -24,7 +24,9 @@ struct PlanOptions {
   /// With `gram`: where positive, only products of lanes below it with lanes from it on are formed
   /// (see GramContext::across).
   int across = 0;
-  bool fused = false;     ///< see fuse.hpp; values in between cannot be read
+  /// See fuse.hpp; values in between cannot be read. Without `features`, borders whose heads go
+  /// backward together are not among `borders`.
+  bool fused = false;
   bool features = false;  ///< `backward_heads` and `backward_trunk` will be called in turn
   bool tangent = false;   ///< `backward_heads` and `derivatives` will be called, and no more
   /// Test only: no two blocks share memory, so that a use after the planned life is seen.

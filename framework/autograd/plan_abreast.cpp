@@ -6,6 +6,7 @@
 #include "autograd/ops/narrow.hpp"
 #include "autograd/plan_state.hpp"
 #include "tensor/precision.hpp"
+#include "tensor/thin_product.hpp"
 
 namespace espalier {
 
@@ -22,13 +23,19 @@ std::size_t border_of(const Tape& tape, std::size_t n) {
   return tape.nodes()[n].is_border() ? n : kNone;
 }
 
+// Single products of rows of one number are formed another way, to other bits.
 const NarrowOp* narrow_op(const Tape::Node& node) {
   const auto* const op = dynamic_cast<const NarrowOp*>(node.op.get());
-  return op != nullptr && op->narrow().weight != nullptr ? op : nullptr;
+  return op != nullptr && op->matrix().outputs <= kThin && op->matrix().inputs > 1 ? op : nullptr;
 }
 
+struct Readers {
+  std::vector<std::size_t> nodes;
+  bool watched = false;  ///< somebody looks at the cotangent of what one of them reads
+};
+
 // Ops that read what `value` holds, under any shape, and that some loss reaches.
-void find_readers(const PlanState& s, Var value, std::vector<std::size_t>& readers) {
+void find_readers(const PlanState& s, Var value, Readers& readers) {
   const auto& nodes = s.tape.nodes();
   for (std::size_t n = 0; n < nodes.size(); ++n) {
     if (s.reach.active[n] == 0) continue;
@@ -36,39 +43,36 @@ void find_readers(const PlanState& s, Var value, std::vector<std::size_t>& reade
         std::ranges::any_of(nodes[n].inputs, [&](Var v) { return v.id == value.id; });
     if (!reads) continue;
     if (nodes[n].is_border() || (nodes[n].op != nullptr && nodes[n].op->is_view())) {
+      readers.watched |= s.tape.value(nodes[n].output).watched;
       find_readers(s, nodes[n].output, readers);
     } else {
-      readers.push_back(n);
+      readers.nodes.push_back(n);
     }
   }
 }
 
-// All rows of the value that node n reads, and of its cotangent, in one stretch.
+// Of the value that the node reads too, from the first row on.
 bool covers_all_rows(const PreparedNode& node) {
-  if (!node.runs_backward || node.runs[0].size() != 1) return false;
+  if (!passes_at_once(node)) return false;
   const Run& run = node.runs[0][0];
-  return run.rows == node.inputs[0].shape[0] && run.rows == node.dx[0].shape[0] &&
-         run.value_row == 0 && run.dy_row == 0 && run.dx_row == 0;
+  return run.rows == node.inputs[0].shape[0] && run.value_row == 0 && run.dy_row == 0;
 }
 
 // Nobody else adds to the cotangent of what they read, and nobody looks at what one of them adds.
+// Each border stands behind the head before: its turn backward, with which the life of that
+// cotangent begins, comes no later than that of the first node; and sums are taken in their order.
 bool sums_cotangents(const PlanState& s, const AbreastNodes& group) {
   if (!s.tape.training() || s.options.lanes != LaneMode::one) return false;
   if (s.options.features || s.options.tangent) return false;
-  std::vector<std::size_t> readers;
-  find_readers(s, group.value, readers);
-  std::ranges::sort(readers);
-  const auto watched = [&](Var v) { return s.tape.value(v).watched; };
-  const auto passes = [&](std::size_t k) {
-    const std::size_t n = group.nodes[k], border = group.borders[k];
-    return !watched(s.tape.nodes()[n].inputs[0]) && !watched(s.tape.nodes()[border].output) &&
-           covers_all_rows(s.nodes[n]) && covers_all_rows(s.nodes[border]) &&
-           (k == 0 || border != group.borders[k - 1]);
-  };
   for (std::size_t k = 0; k < group.nodes.size(); ++k) {
-    if (!passes(k)) return false;
+    const std::size_t n = group.nodes[k], border = group.borders[k];
+    if (k > 0 && border < group.nodes[k - 1]) return false;
+    if (!covers_all_rows(s.nodes[n]) || !covers_all_rows(s.nodes[border])) return false;
   }
-  return readers == group.nodes;
+  Readers readers;
+  find_readers(s, group.value, readers);
+  std::ranges::sort(readers.nodes);
+  return !readers.watched && readers.nodes == group.nodes;
 }
 
 void prepare_group(PlanState& s, AbreastNodes& group) {
@@ -98,7 +102,7 @@ void find_abreast(PlanState& s) {
     if (border == kNone) continue;
     const Tape::Node& select = s.tape.nodes()[border];
     const int stream = s.tape.value(select.output).parts[0].stream;
-    AbreastNodes& group = groups[{select.inputs[0].id, stream, op->narrow().inputs}];
+    AbreastNodes& group = groups[{select.inputs[0].id, stream, op->matrix().inputs}];
     group.value = select.inputs[0];
     group.nodes.push_back(n);
     group.borders.push_back(border);
@@ -122,25 +126,25 @@ const AbreastNodes* abreast_with(const PlanState& s, std::size_t n) {
 
 void forward_abreast(const PlanState& s, AbreastNodes& group) {
   for (std::size_t k = 0; k < group.nodes.size(); ++k) {
-    const NarrowMatrix m = group.ops[k]->narrow();
+    const NarrowMatrix m = group.ops[k]->matrix();
     const PreparedNode& node = s.nodes[group.nodes[k]];
     group.forward[k] = {m.weight, m.bias, m.outputs, node.forward.output.data,
                         node.forward_rectifies != nullptr};
   }
   const Tensor& y = s.nodes[group.nodes[0]].forward.output;
-  multiply_abreast(y.size() / group.forward[0].outputs, group.ops[0]->narrow().inputs,
+  multiply_abreast(y.size() / group.forward[0].outputs, group.ops[0]->matrix().inputs,
                    s.nodes[group.nodes[0]].inputs[0].data, group.forward);
 }
 
 void backward_abreast(const PlanState& s, AbreastNodes& group, std::span<const double> border) {
   for (std::size_t k = group.nodes.size(); k-- > 0;) {
-    const NarrowMatrix m = group.ops[k]->narrow();
+    const NarrowMatrix m = group.ops[k]->matrix();
     const double factor = border_factor(s, group.lanes[k], border);
     group.backward[group.nodes.size() - 1 - k] = {
         m.weight, m.outputs, s.nodes[group.nodes[k]].backward.dy.data, static_cast<real>(factor)};
   }
   const Tensor& dx = s.cotangents[id(group.value)];
-  const Index k = group.ops[0]->narrow().inputs;
+  const Index k = group.ops[0]->matrix().inputs;
   add_abreast(dx.size() / k, k, group.backward, group.mask, dx.data);
 }
 

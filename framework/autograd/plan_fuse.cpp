@@ -16,11 +16,8 @@ void fuse_forward(PlanState& s, std::size_t relu) {
   if (before.forward_rectifies != nullptr) s.nodes[relu].runs_forward = false;
 }
 
-// All rows in one stretch, in place: dx is dy's memory.
 bool passes_all_rows(const PreparedNode& node) {
-  if (!node.runs_backward || node.runs[0].size() != 1) return false;
-  const Run& run = node.runs[0][0];
-  return run.rows == node.dx[0].shape[0] && run.dx_row == 0 && !run.accumulate;
+  return passes_at_once(node) && !node.runs[0][0].accumulate;
 }
 
 // So may narrow ops abreast that together pass it all of its cotangent.
@@ -61,6 +58,12 @@ void fuse_backward(PlanState& s, std::size_t relu) {
 }
 
 }  // namespace
+
+bool passes_at_once(const PreparedNode& node) {
+  if (!node.runs_backward || node.runs[0].size() != 1) return false;
+  const Run& run = node.runs[0][0];
+  return run.rows == node.dx[0].shape[0] && run.dx_row == 0;
+}
 
 void fuse_rectifiers(PlanState& s) {
   for (std::size_t n = 0; n < s.nodes.size(); ++n) {

@@ -214,7 +214,10 @@ const HasTangent* tangent_op(const PlanState& state, std::size_t n);
 /// Whether every op that reads a shared parameter takes its tangent unformed.
 bool stays_unformed(const PlanState& state, const Parameter& parameter);
 
-/// Makes `state.abreast`. REQUIRES nothing but the tape and its reach.
+/// Whether a node goes backward to all rows of its first input's cotangent in one stretch.
+bool passes_at_once(const PreparedNode& node);
+
+/// Makes `state.abreast` of the tape.
 void find_abreast(PlanState& state);
 /// Gives the work of the others to the first. REQUIRES prepare_nodes.
 void prepare_abreast(PlanState& state);

@@ -2,12 +2,12 @@
 
 #include <span>
 
-#include "tensor/thin_product.hpp"
+#include "espalier/api.hpp"
 
 namespace espalier {
 
-/// One of several matrices W (outputs, k) of at most kThin outputs that meet the same rows of k
-/// numbers, k > 1.
+/// One of several matrices W (outputs, k) of at most kThin (thin_product.hpp) outputs that meet the
+/// same rows of k numbers, k > 1.
 struct ForwardAbreast {
   const real* weight;
   const real* bias;  ///< null: none

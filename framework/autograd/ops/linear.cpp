@@ -12,7 +12,6 @@
 #include "espalier/tangent.hpp"
 #include "tensor/matrix.hpp"
 #include "tensor/precision.hpp"
-#include "tensor/thin_product.hpp"
 
 namespace espalier {
 
@@ -69,8 +68,7 @@ class Linear final : public RectifyingOp,
                     {.mask = c.inputs[0].data + run.value_row * inner * i});
   }
 
-  NarrowMatrix narrow() const override {
-    if (outputs() > kThin || inputs() == 1) return {};
+  NarrowMatrix matrix() const override {
     return {weight(), count_ == 2 ? owned_[1]->value.data : nullptr, inputs(), outputs()};
   }
 
