@@ -11,6 +11,7 @@
 #include "tensor/matrix.hpp"
 #include "tensor/random_numbers.hpp"
 #include "tensor/same_bits.hpp"
+#include "tensor/thin_product.hpp"
 
 using namespace espalier;
 using blas::Transpose;
