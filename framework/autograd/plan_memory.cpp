@@ -51,7 +51,8 @@ void MemoryPlanner::find_early() {
 }
 
 bool MemoryPlanner::recipe(std::size_t n) const {
-  return nodes()[n].op != nullptr && !nodes()[n].op->parameters().empty() && early_[n] == 0;
+  return !s_.options.tangent && nodes()[n].op != nullptr && !nodes()[n].op->parameters().empty() &&
+         early_[n] == 0;
 }
 
 int MemoryPlanner::last_look(std::size_t n) const {
