@@ -126,26 +126,22 @@ const AbreastNodes* abreast_with(const PlanState& s, std::size_t n) {
 
 void forward_abreast(const PlanState& s, AbreastNodes& group) {
   for (std::size_t k = 0; k < group.nodes.size(); ++k) {
-    const NarrowMatrix m = group.ops[k]->matrix();
     const PreparedNode& node = s.nodes[group.nodes[k]];
-    group.forward[k] = {m.weight, m.bias, m.outputs, node.forward.output.data,
+    group.forward[k] = {group.ops[k]->matrix(), node.forward.output.data,
                         node.forward_rectifies != nullptr};
   }
-  const Tensor& y = s.nodes[group.nodes[0]].forward.output;
-  multiply_abreast(y.size() / group.forward[0].outputs, group.ops[0]->matrix().inputs,
-                   s.nodes[group.nodes[0]].inputs[0].data, group.forward);
+  const Tensor& x = s.nodes[group.nodes[0]].inputs[0];
+  multiply_abreast(x.size() / group.forward[0].matrix.inputs, x.data, group.forward);
 }
 
 void backward_abreast(const PlanState& s, AbreastNodes& group, std::span<const double> border) {
   for (std::size_t k = group.nodes.size(); k-- > 0;) {
-    const NarrowMatrix m = group.ops[k]->matrix();
-    const double factor = border_factor(s, group.lanes[k], border);
     group.backward[group.nodes.size() - 1 - k] = {
-        m.weight, m.outputs, s.nodes[group.nodes[k]].backward.dy.data, static_cast<real>(factor)};
+        group.ops[k]->matrix(), s.nodes[group.nodes[k]].backward.dy.data,
+        static_cast<real>(border_factor(s, group.lanes[k], border))};
   }
   const Tensor& dx = s.cotangents[id(group.value)];
-  const Index k = group.ops[0]->matrix().inputs;
-  add_abreast(dx.size() / k, k, group.backward, group.mask, dx.data);
+  add_abreast(dx.size() / group.backward[0].matrix.inputs, group.backward, group.mask, dx.data);
 }
 
 }  // namespace espalier

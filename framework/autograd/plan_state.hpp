@@ -11,7 +11,6 @@
 #include "autograd/sink_penalty.hpp"
 #include "core/where.hpp"
 #include "espalier/tangent.hpp"
-#include "tensor/products_abreast.hpp"
 
 namespace espalier {
 

@@ -45,10 +45,11 @@ void check_size(Index rows, Index k) {
   std::vector<BackwardAbreast> backward;
   for (Matrix& m : all) {
     const real* const bias = m.outputs == 2 ? nullptr : m.bias.data();
-    forward.push_back({m.weight.data(), bias, m.outputs, m.y.data(), m.outputs == 3});
-    backward.push_back({m.weight.data(), m.outputs, m.dy.data(), m.factor});
+    const NarrowMatrix matrix = {m.weight.data(), bias, k, m.outputs};
+    forward.push_back({matrix, m.y.data(), m.outputs == 3});
+    backward.push_back({matrix, m.dy.data(), m.factor});
   }
-  multiply_abreast(rows, k, x.data(), forward);
+  multiply_abreast(rows, x.data(), forward);
   std::vector<real> sum(x.size()), one(x.size()), dx(x.size());
   for (Matrix& m : all) {
     CAPTURE(m.outputs);
@@ -65,10 +66,10 @@ void check_size(Index rows, Index k) {
       matrix::add_scaled(rows * k, static_cast<double>(m.factor), one.data(), sum.data());
     }
   }
-  add_abreast(rows, k, backward, nullptr, dx.data());
+  add_abreast(rows, backward, nullptr, dx.data());
   CHECK(same_bits(dx, sum));
   shape_numbers({.mask = x.data()}, rows * k, sum.data());
-  add_abreast(rows, k, backward, x.data(), dx.data());
+  add_abreast(rows, backward, x.data(), dx.data());
   CHECK(same_bits(dx, sum));
 }
 
