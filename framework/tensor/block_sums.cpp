@@ -13,76 +13,143 @@ namespace {
 using simd::kLanes;
 using simd::Vector;
 
-// Sums and a factor fit into the registers; the blocks are operands in memory.
-constexpr Index kMostSums = simd::kRegisters == 32 ? 28 : 14;
 constexpr Index kMostVectors = simd::kRegisters == 32 ? 12 : 6;
 constexpr Index kMostRows = 7;
 
-template <std::size_t kRowCount, std::size_t kVectorCount>
-void add_tile(std::span<const Entry> entries, const real* from, Index from_row, real* to,
-              Index to_row) {
-  constexpr auto kRows = static_cast<Index>(kRowCount);
-  constexpr auto kVectors = static_cast<Index>(kVectorCount);
-  Vector sums[kRowCount][kVectorCount];
+/// Vectors of each lane whose sums fit into the registers, beside a factor for each lane and, where
+/// several lanes use it, a vector of the block.
+constexpr Index most_sums(Index lanes) {
+  if (lanes == 1) return simd::kRegisters == 32 ? 28 : 14;
+  return (simd::kRegisters - 1 - lanes) / lanes;
+}
+
+/// A part of all blocks.
+struct Tile {
+  std::span<const Sum> sums;
+  const Entry* entries;
+  const real* from;
+  Index from_row, to_row;
+  const Lane* lanes;
+  Index at;  // where it begins in a block that is added to
+};
+
+/// Sets of sums that entries are added to in turn: a sum can be added to again after four cycles.
+constexpr Index sets(Index rows, Index vectors) { return rows * vectors <= 3 ? 2 : 1; }
+
+template <std::size_t kLaneCount, std::size_t kRowCount, std::size_t kVectorCount>
+struct Sums {
+  static constexpr auto kOf = static_cast<Index>(kLaneCount);
+  static constexpr auto kRows = static_cast<Index>(kRowCount);
+  static constexpr auto kVectors = static_cast<Index>(kVectorCount);
+
+  Vector of[kLaneCount][kRowCount][kVectorCount];
+
+  /// f(sum, lane, row, vector)
+  template <class F>
+  void each(F&& f) {
+#pragma GCC unroll 4
+    for (Index l = 0; l < kOf; ++l) {
 #pragma GCC unroll 7
-  for (Index r = 0; r < kRows; ++r) {
+      for (Index r = 0; r < kRows; ++r) {
 #pragma GCC unroll 12
-    for (Index v = 0; v < kVectors; ++v) sums[r][v] = simd::load(to + r * to_row + v * kLanes);
-  }
-  for (const Entry& entry : entries) {
-    const real* row = from + entry.offset;
-#pragma GCC unroll 7
-    for (Index r = 0; r < kRows; ++r, row += from_row) {
-#pragma GCC unroll 12
-      for (Index v = 0; v < kVectors; ++v) {
-        sums[r][v] += entry.factor * simd::load(row + v * kLanes);
+        for (Index v = 0; v < kVectors; ++v) f(of[l][r][v], l, r, v);
       }
     }
   }
+
+  void add(const Entry& entry, const real* const* factors, const real* from, Index from_row) {
+    real factor[kLaneCount];
+#pragma GCC unroll 4
+    for (Index l = 0; l < kOf; ++l) factor[l] = factors[l][entry.factor];
+    from += entry.offset;
 #pragma GCC unroll 7
-  for (Index r = 0; r < kRows; ++r) {
+    for (Index r = 0; r < kRows; ++r, from += from_row) {
 #pragma GCC unroll 12
-    for (Index v = 0; v < kVectors; ++v) simd::store(to + r * to_row + v * kLanes, sums[r][v]);
+      for (Index v = 0; v < kVectors; ++v) {
+        const Vector x = simd::load(from + v * kLanes);
+#pragma GCC unroll 4
+        for (Index l = 0; l < kOf; ++l) of[l][r][v] += factor[l] * x;
+      }
+    }
+  }
+};
+
+template <std::size_t kLaneCount, std::size_t kRowCount, std::size_t kVectorCount>
+void add_tile(const Tile& t) {
+  using Some = Sums<kLaneCount, kRowCount, kVectorCount>;
+  const real* factors[kLaneCount];
+  real* to[kLaneCount];
+  for (std::size_t l = 0; l < kLaneCount; ++l) {
+    factors[l] = t.lanes[l].factors;
+    to[l] = t.lanes[l].to + t.at;
+  }
+  const real* const from = t.from;
+  const Index from_row = t.from_row, to_row = t.to_row;
+  for (const Sum& sum : t.sums) {
+    const auto place = [&](Index l, Index r, Index v) {
+      return to[l] + sum.to + r * to_row + v * kLanes;
+    };
+    const Entry* entry = t.entries + sum.first;
+    const Entry* const end = entry + sum.count;
+    Some sums;
+    sums.each([&](Vector& of, Index l, Index r, Index v) { of = simd::load(place(l, r, v)); });
+    if constexpr (sets(Some::kRows, Some::kVectors) == 2) {
+      Some others = {};
+      for (; end - entry >= 2; entry += 2) {
+        sums.add(entry[0], factors, from, from_row);
+        others.add(entry[1], factors, from, from_row);
+      }
+      if (entry != end) sums.add(*entry, factors, from, from_row);
+      sums.each([&](Vector& of, Index l, Index r, Index v) { of += others.of[l][r][v]; });
+    } else {
+      do sums.add(*entry, factors, from, from_row);
+      while (++entry != end);
+    }
+    sums.each(
+        [&](const Vector& of, Index l, Index r, Index v) { simd::store(place(l, r, v), of); });
   }
 }
 
-using Kernel = void (*)(std::span<const Entry>, const real*, Index, real*, Index);
+using Kernel = void (*)(const Tile&);
 
-template <std::size_t kRowCount, std::size_t kVectorCount>
+template <std::size_t kLaneCount, std::size_t kRowCount, std::size_t kVectorCount>
 constexpr Kernel kernel() {
-  if constexpr (kRowCount * kVectorCount <= static_cast<std::size_t>(kMostSums)) {
-    return add_tile<kRowCount, kVectorCount>;
+  constexpr auto kRows = static_cast<Index>(kRowCount), kVectors = static_cast<Index>(kVectorCount);
+  if constexpr (kRows * kVectors <= most_sums(static_cast<Index>(kLaneCount))) {
+    return add_tile<kLaneCount, kRowCount, kVectorCount>;
   } else {
     return nullptr;
   }
 }
 
+constexpr auto kTiles = static_cast<std::size_t>(kMostRows * kMostVectors);
+
 template <std::size_t... kAt>
 constexpr auto table(std::index_sequence<kAt...> /*places*/) {
   constexpr auto kWide = static_cast<std::size_t>(kMostVectors);
-  return std::array<Kernel, sizeof...(kAt)>{kernel<kAt / kWide + 1, kAt % kWide + 1>()...};
+  return std::array<Kernel, sizeof...(kAt)>{
+      kernel<kAt / kTiles + 1, kAt % kTiles / kWide + 1, kAt % kWide + 1>()...};
 }
 
 constexpr auto kKernels =
-    table(std::make_index_sequence<static_cast<std::size_t>(kMostRows* kMostVectors)>());
+    table(std::make_index_sequence<static_cast<std::size_t>(kMostLanes) * kTiles>());
 
 }  // namespace
 
-Block::Block(Index block_rows, Index block_vectors)
-    : rows(block_rows),
-      vectors(block_vectors),
-      high(even(rows, std::min(kMostRows, kMostSums / even(vectors, kMostVectors)))),
-      wide(even(vectors, kMostVectors)) {}
-
-void add(std::span<const Entry> entries, const Block& block, const real* from, Index from_row,
-         real* to, Index to_row) {
-  for (Index v = 0; v < block.vectors; v += block.wide) {
-    const Index vectors = std::min(block.wide, block.vectors - v);
-    for (Index r = 0; r < block.rows; r += block.high) {
-      const Index rows = std::min(block.high, block.rows - r);
-      kKernels[static_cast<std::size_t>((rows - 1) * kMostVectors + vectors - 1)](
-          entries, from + r * from_row + v * kLanes, from_row, to + r * to_row + v * kLanes,
-          to_row);
+void add(std::span<const Sum> sums, const Entry* entries, const Blocks& blocks,
+         std::span<const Lane> lanes) {
+  const auto of = static_cast<Index>(lanes.size());
+  const Index most = most_sums(of), wide = even(blocks.vectors, std::min(kMostVectors, most));
+  const Index high = even(blocks.rows, std::min(kMostRows, most / wide));
+  Tile t{sums, entries, nullptr, blocks.from_row, blocks.to_row, lanes.data(), 0};
+  for (Index v = 0; v < blocks.vectors; v += wide) {
+    const Index vectors = std::min(wide, blocks.vectors - v);
+    for (Index r = 0; r < blocks.rows; r += high) {
+      const Index rows = std::min(high, blocks.rows - r);
+      t.from = blocks.from + r * blocks.from_row + v * kLanes;
+      t.at = r * blocks.to_row + v * kLanes;
+      const Index kernel = ((of - 1) * kMostRows + rows - 1) * kMostVectors + vectors - 1;
+      kKernels[static_cast<std::size_t>(kernel)](t);
     }
   }
 }

@@ -18,7 +18,7 @@ using blas::Transpose;
 
 constexpr std::array kForward = {&direct::kForward, &across::kForward};
 constexpr std::array kInputGradient = {&direct::kInputGradient, &across::kInputGradient,
-                                       &unfolded::kInputGradient};
+                                       &winners::kInputGradient, &unfolded::kInputGradient};
 constexpr std::array kWeightGradient = {&direct::kWeightGradient, &across::kWeightGradient,
                                         &winners::kWeightGradient};
 
@@ -26,6 +26,32 @@ template <class Ways>
 auto cheapest(const Ways& ways, const Window& v, Index outputs, bool pooled) {
   return *std::ranges::min_element(ways, {},
                                    [&](const auto* way) { return way->cost(v, outputs, pooled); });
+}
+
+/// The way that takes lanes together, where that is cheaper than the cheapest one after the other.
+template <class Ways>
+auto together(const Ways& ways, const Window& v, Index outputs, Index lanes) {
+  const auto* const one = cheapest(ways, v, outputs, true);
+  double least = static_cast<double>(lanes) * one->cost(v, outputs, true);
+  const auto* best = decltype(one){nullptr};
+  for (const auto* way : ways) {
+    if (lanes == 1 || way->run_lanes == nullptr) continue;
+    const double cost = way->lanes_cost(v, outputs, lanes);
+    if (cost < least) best = way;
+    least = std::min(least, cost);
+  }
+  return best;
+}
+
+/// Scratch for any number of lanes up to `lanes`.
+template <class Ways>
+Index lanes_scratch(const Ways& ways, const Window& v, Index outputs, int threads, Index lanes) {
+  Index most = 0;
+  for (Index l = 2; l <= std::min(lanes, kMostLanes); ++l) {
+    const auto* const way = together(ways, v, outputs, l);
+    if (way != nullptr) most = std::max(most, way->lanes_scratch(v, outputs, threads, l));
+  }
+  return most;
 }
 
 }  // namespace
@@ -85,6 +111,35 @@ void weight_gradient(const Window& v, Index images, const real* x, const OutputG
   }
   cheapest(kWeightGradient, v, outputs, dy.pooled())
       ->run(v, images, x, dy, outputs, alpha, beta, dw, scratch);
+}
+
+Index input_lanes_scratch(const Window& v, Index outputs, int threads, Index lanes) {
+  return lanes_scratch(kInputGradient, v, outputs, threads, lanes);
+}
+
+Index weight_lanes_scratch(const Window& v, Index outputs, int threads, Index lanes) {
+  return lanes_scratch(kWeightGradient, v, outputs, threads, lanes);
+}
+
+bool gains_by_input_lanes(const Window& v, Index outputs, Index lanes) {
+  return together(kInputGradient, v, outputs, lanes) != nullptr;
+}
+
+bool gains_by_weight_lanes(const Window& v, Index outputs, Index lanes) {
+  return together(kWeightGradient, v, outputs, lanes) != nullptr;
+}
+
+void input_gradients(const Window& v, Index images, const std::uint8_t* winners,
+                     std::span<const InputLane> lanes, Index outputs, const real* weight,
+                     std::span<real> scratch) {
+  together(kInputGradient, v, outputs, static_cast<Index>(lanes.size()))
+      ->run_lanes(v, images, winners, lanes, outputs, weight, scratch);
+}
+
+void weight_gradients(const Window& v, Index images, const real* x, const std::uint8_t* winners,
+                      std::span<const WeightLane> lanes, Index outputs, std::span<real> scratch) {
+  together(kWeightGradient, v, outputs, static_cast<Index>(lanes.size()))
+      ->run_lanes(v, images, x, winners, lanes, outputs, scratch);
 }
 
 }  // namespace espalier::convolution

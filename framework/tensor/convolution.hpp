@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "tensor/output_gradient.hpp"
+#include "tensor/convolution_ways.hpp"
 
 /// Convolutions, each in the cheapest of the available ways for its shape (convolution_ways.hpp has
 /// what their parameters are): a product where the window sees one pixel, with vectors of outputs
@@ -17,6 +17,9 @@ namespace espalier::convolution {
 ESPALIER_API Index scratch(const Window& v, Index outputs, Index images, int threads, bool pooled);
 ESPALIER_API Index weight_gradient_scratch(const Window& v, Index outputs, int threads,
                                            bool pooled);
+/// The same for input_gradients, and for weight_gradients, of up to this many lanes.
+ESPALIER_API Index input_lanes_scratch(const Window& v, Index outputs, int threads, Index lanes);
+ESPALIER_API Index weight_lanes_scratch(const Window& v, Index outputs, int threads, Index lanes);
 
 /// The window sees one pixel and visits all of them: a product, that nothing is pooled behind.
 ESPALIER_API bool pointwise(const Window& v);
@@ -32,5 +35,18 @@ ESPALIER_API void input_gradient(const Window& v, Index images, const OutputGrad
 ESPALIER_API void weight_gradient(const Window& v, Index images, const real* x,
                                   const OutputGradient& dy, Index outputs, double alpha,
                                   double beta, real* dw, std::span<real> scratch);
+
+/// Whether it is cheaper to take so many lanes together than one after the other. At most
+/// kMostLanes are.
+ESPALIER_API bool gains_by_input_lanes(const Window& v, Index outputs, Index lanes);
+ESPALIER_API bool gains_by_weight_lanes(const Window& v, Index outputs, Index lanes);
+
+/// Both gradients in several lanes. REQUIRES: that it gains.
+ESPALIER_API void input_gradients(const Window& v, Index images, const std::uint8_t* winners,
+                                  std::span<const InputLane> lanes, Index outputs,
+                                  const real* weight, std::span<real> scratch);
+ESPALIER_API void weight_gradients(const Window& v, Index images, const real* x,
+                                   const std::uint8_t* winners, std::span<const WeightLane> lanes,
+                                   Index outputs, std::span<real> scratch);
 
 }  // namespace espalier::convolution

@@ -1,174 +1,157 @@
 #include "tensor/convolution_winners.hpp"
 
+#include <algorithm>
 #include <array>
-#include <limits>
 
 #include "core/parallel.hpp"
-#include "tensor/block_sums.hpp"
+#include "tensor/winner_windows.hpp"
 
 namespace espalier::convolution::winners {
 
 namespace {
 
-using block_sums::Entry;
 using simd::kLanes;
 
 constexpr Index kPixels = 4;  // that one of wins
 
-/// What each thread has, lengths in numbers: sums, a block for each output; an image with its
-/// border; the corner of the four windows at each pooled position; and the entries of an output.
-/// Pixels lie one after the other, or each in whole vectors, as they are read faster.
-struct Layout {
-  Index pixel, row;  // from pixel to pixel, from row to row
-  block_sums::Block block;
-  Index block_row, block_numbers;
-  Index sums, image, corners, entries;
+/// What each thread has: the windows, and sums (lanes, O, block).
+struct Layout : WindowsLayout {
+  Index lane;
 
-  Layout(const Window& v, Index outputs)
-      : pixel(pixel_of(v)),
-        row((v.width + 2 * v.padding) * pixel),
-        block(v.kernel_height, simd::whole_vectors(v.kernel_width * pixel) / kLanes),
-        block_row(block.vectors * kLanes),
-        block_numbers(block.rows * block_row),
-        sums(outputs * block_numbers),
-        // The last window reads whole vectors.
-        image(simd::whole_vectors((v.height + 2 * v.padding) * row) + kLanes),
-        corners(simd::in_numbers<std::int32_t>(v.positions() / kPixels)),
-        entries(simd::in_numbers<Entry>(v.positions() / kPixels)) {}
+  Layout(const Window& v, Index outputs) : WindowsLayout(v, outputs), lane(outputs * block) {}
 
-  Index each() const { return sums + image + corners + entries; }
-  bool apart(const Window& v) const { return pixel > v.channels; }
-
- private:
-  // A vector that begins anywhere lies in two lines of the cache.
-  static Index pixel_of(const Window& v) {
-    const Index whole = simd::whole_vectors(v.channels);
-    const Index close = 2 * simd::whole_vectors(v.kernel_width * v.channels);
-    return v.kernel_width * whole <= close ? whole : v.channels;
-  }
+  Index each(Index lanes) const { return all + lanes * lane; }
 };
 
-/// The windows of one image after the other, as one thread sees them.
-class Windows {
- public:
-  Windows(const Window& v, const Layout& layout, real* place)
-      : v_(v),
-        layout_(layout),
-        image_(place),
-        corners_(reinterpret_cast<std::int32_t*>(image_ + layout.image)),
-        entries_(reinterpret_cast<Entry*>(image_ + layout.image + layout.corners)) {
-    std::fill_n(image_, layout.image, real{0});
-    const Index right = v.stride * layout.pixel, down = v.stride * layout.row;
-    const Index width = v.out_width() / 2;
-    for (Index p = 0; p < v.positions() / kPixels; ++p) {
-      corners_[p] = static_cast<std::int32_t>(2 * (p / width * down + p % width * right));
-    }
-    const auto step = [](Index i) { return static_cast<std::int32_t>(i); };
-    winner_ = {0, step(right), step(down), step(down + right), 0};
-  }
-
-  /// Takes the pixels of an image. Those that lie apart are moved in whole vectors, and cut off.
-  void put(const real* x) {
-    const Index line = v_.width * v_.channels;
-    const real* const end = x + v_.image_size();
-    real* to = image_ + v_.padding * (layout_.row + layout_.pixel);
-    for (Index y = 0; y < v_.height; ++y, to += layout_.row) {
-      if (!layout_.apart(v_)) std::copy_n(x + y * line, line, to);
-      for (Index i = 0; layout_.apart(v_) && i < v_.width; ++i, x += v_.channels) {
-        put_pixel(x, end, to + i * layout_.pixel);
-      }
-    }
-  }
-
-  /// sums += the gradients of one output times what their windows show; nobody's are left out.
-  void add(const OutputGradient& dy, Index outputs, Index output, real* sums) {
-    Entry* end = entries_;
-    for (Index p = 0; p < v_.positions() / kPixels; ++p) {
-      const Index i = p * outputs + output;
-      const std::uint8_t who = dy.winners[i];
-      *end = {dy.dy[i], corners_[p] + winner_[who]};
-      end += who != pool_halves::kNobody ? 1 : 0;
-    }
-    block_sums::add({entries_, end}, layout_.block, image_, layout_.row, sums, layout_.block_row);
-  }
-
- private:
-  void put_pixel(const real* x, const real* end, real* to) const {
-    if (end - x < layout_.pixel) {
-      std::copy_n(x, v_.channels, to);
-      return;
-    }
-    Index c = 0;
-    for (; c + kLanes <= v_.channels; c += kLanes) simd::store(to + c, simd::load(x + c));
-    simd::store(to + c, simd::first(v_.channels - c, simd::load(x + c)));
-  }
-
-  Window v_;
-  const Layout& layout_;
-  real* image_;
-  std::int32_t* corners_;
-  Entry* entries_;
-  std::array<std::int32_t, kPixels + 1> winner_ = {};
-};
+double lanes_cost(const Window& v, Index outputs, Index lanes) {
+  const Layout layout(v, outputs);
+  if (!layout.fits()) return kNever;
+  constexpr double kPut = 80.0;       // what a number costs that becomes an entry
+  constexpr double kPair = 100.0;     // what a place costs where rows are paired
+  constexpr double kLatency = 130.0;  // until a sum can be added to again
+  constexpr double kEnd = 2.0;        // sums are read and written: for each image
+  const double load = layout.pixel % kLanes == 0 || layout.paired ? 1.3 : 2.6;
+  const auto entries = static_cast<double>(v.positions() / kPixels * outputs);
+  const auto numbers = static_cast<double>(lanes * layout.block);
+  return entries * (kPut + std::max(load * numbers, kLatency)) +
+         kEnd * static_cast<double>(outputs) * numbers +
+         (layout.paired ? kPair * static_cast<double>(v.positions()) : 0.0);
+}
 
 double cost(const Window& v, Index outputs, bool pooled) {
-  const Layout layout(v, outputs);
-  constexpr auto kFarthest = static_cast<Index>(std::numeric_limits<std::int32_t>::max());
-  if (!pooled || layout.image > kFarthest) return kNever;  // what entries can say
-  constexpr double kPut = 80.0;  // what a number costs that becomes an entry
-  constexpr double kEnd = 2.0;   // sums are read and written: for each image
-  const double load = layout.pixel % kLanes == 0 ? 1.3 : 2.6;
-  const auto positions = static_cast<double>(v.positions() / kPixels);
-  return static_cast<double>(outputs) * positions * kPut +
-         static_cast<double>(layout.sums) * (positions * load + kEnd);
+  return pooled ? lanes_cost(v, outputs, 1) : kNever;
+}
+
+Index lanes_scratch(const Window& v, Index outputs, int threads, Index lanes) {
+  return threads * Layout(v, outputs).each(lanes);
 }
 
 Index scratch(const Window& v, Index outputs, int threads, bool /*pooled*/) {
-  return threads * Layout(v, outputs).each();
+  return lanes_scratch(v, outputs, threads, 1);
 }
 
+/// The sums of all pieces, `each` numbers apart.
+struct Pieces {
+  const real* sums;
+  int count;
+  Index each;
+
+  real at(Index i) const {
+    real sum = sums[i];
+    for (int p = 1; p < count; ++p) sum += sums[p * each + i];
+    return sum;
+  }
+};
+
 /// dW = beta dW + alpha (sums of all pieces)
-void finish(const Window& v, const Layout& layout, Index outputs, int pieces, const real* sums,
-            double alpha, double beta, real* dw) {
+void finish(const Window& v, const Layout& layout, Index outputs, const Pieces& of, double alpha,
+            double beta, real* dw) {
   const auto a = static_cast<real>(alpha), b = static_cast<real>(beta);
   constexpr Index kRows = 16;  // worth a thread
   parallel::for_pieces(outputs * v.kernel_height, kRows, [&](int, Index begin, Index end) {
     real* to = dw + begin * v.kernel_width * v.channels;
     for (Index row = begin; row < end; ++row) {
-      for (Index pixel = 0; pixel < v.kernel_width; ++pixel) {
-        const Index first = row * layout.block_row + pixel * layout.pixel;
+      const Index o = row / v.kernel_height, y = row % v.kernel_height;
+      for (Index x = 0; x < v.kernel_width; ++x) {
+        const Index first = o * layout.block + layout.of_row(y) + x * layout.pixel;
         for (Index i = first; i < first + v.channels; ++i, ++to) {
-          real sum = sums[i];
-          for (int p = 1; p < pieces; ++p) sum += sums[p * layout.each() + i];
-          *to = a * sum + (b == 0 ? real{0} : b * *to);
+          *to = a * of.at(i) + (b == 0 ? real{0} : b * *to);
         }
       }
     }
   });
 }
 
-void weight_gradient(const Window& v, Index images, const real* x, const OutputGradient& dy,
-                     Index outputs, double alpha, double beta, real* dw, std::span<real> scratch) {
-  const Layout layout(v, outputs);
-  const Index most = static_cast<Index>(scratch.size()) / layout.each();
+/// Sums of at most kMostLanes lanes, those of the first piece at the beginning of `scratch`.
+/// Returns how many pieces there are.
+int add_lanes(const Window& v, const Layout& layout, Index images, const real* x,
+              const std::uint8_t* winners, std::span<const WeightLane> lanes, Index outputs,
+              std::span<real> scratch) {
+  const auto many = static_cast<Index>(lanes.size());
+  const Index each = layout.each(many), numbers = v.positions() / kPixels * outputs;
+  const Index most = static_cast<Index>(scratch.size()) / each;
   const Index grain = (images + most - 1) / most;
   parallel::for_pieces(images, grain, [&](int piece, Index begin, Index end) {
-    real* const sums = scratch.data() + piece * layout.each();
-    std::fill_n(sums, layout.sums, real{0});
-    Windows windows(v, layout, sums + layout.sums);
-    for (Index n = begin; n < end; ++n) {
-      windows.put(x + n * v.image_size());
-      const OutputGradient of_image = dy.from(n, v.positions() * outputs);
+    real* const sums = scratch.data() + piece * each;
+    std::fill_n(sums, many * layout.lane, real{0});
+    Windows windows(v, layout, outputs, sums + many * layout.lane);
+    std::array<block_sums::Lane, static_cast<std::size_t>(kMostLanes)> some;
+    for (Index n = begin; n < end; n += layout.at_once) {
+      const Index here = std::min(layout.at_once, end - n);
+      windows.put(here, x + n * v.image_size());
+      windows.look(here, winners + n * numbers);
+      for (std::size_t l = 0; l < lanes.size(); ++l) {
+        some[l] = {lanes[l].dy + n * numbers, sums + static_cast<Index>(l) * layout.lane};
+      }
+      windows.add({some.data(), lanes.size()});
+    }
+  });
+  return parallel::pieces(images, grain);
+}
+
+void run(const Window& v, Index images, const real* x, const OutputGradient& dy, Index outputs,
+         double alpha, double beta, real* dw, std::span<real> scratch) {
+  const Layout layout(v, outputs);
+  const WeightLane lane{dy.dy, dw, nullptr};
+  const int pieces = add_lanes(v, layout, images, x, dy.winners, {&lane, 1}, outputs, scratch);
+  finish(v, layout, outputs, {scratch.data(), pieces, layout.each(1)}, alpha, beta, dw);
+}
+
+/// db of all lanes
+void bias_gradients(const Window& v, const Layout& layout, Index images,
+                    const std::uint8_t* winners, std::span<const WeightLane> lanes, Index outputs,
+                    const Pieces& of) {
+  parallel::for_pieces(static_cast<Index>(lanes.size()), 1, [&](int, Index begin, Index end) {
+    for (Index l = begin; l < end; ++l) {
+      const WeightLane& lane = lanes[static_cast<std::size_t>(l)];
+      if (lane.db == nullptr) continue;
+      if (layout.ones(v) < 0) {
+        OutputGradient{lane.dy, winners}.channel_sums(images * v.positions(), outputs, 1.0, 0.0,
+                                                      lane.db);
+        continue;
+      }
       for (Index o = 0; o < outputs; ++o) {
-        windows.add(of_image, outputs, o, sums + o * layout.block_numbers);
+        lane.db[o] = of.at(l * layout.lane + o * layout.block + layout.ones(v));
       }
     }
   });
-  finish(v, layout, outputs, parallel::pieces(images, grain), scratch.data(), alpha, beta, dw);
+}
+
+void run_lanes(const Window& v, Index images, const real* x, const std::uint8_t* winners,
+               std::span<const WeightLane> lanes, Index outputs, std::span<real> scratch) {
+  const Layout layout(v, outputs);
+  const int pieces = add_lanes(v, layout, images, x, winners, lanes, outputs, scratch);
+  const Pieces of{scratch.data(), pieces, layout.each(static_cast<Index>(lanes.size()))};
+  for (std::size_t l = 0; l < lanes.size(); ++l) {
+    const Index first = static_cast<Index>(l) * layout.lane;
+    finish(v, layout, outputs, {of.sums + first, pieces, of.each}, 1.0, 0.0, lanes[l].dw);
+  }
+  bias_gradients(v, layout, images, winners, lanes, outputs, of);
 }
 
 }  // namespace
 
-const WeightGradientWay kWeightGradient = {cost, scratch, weight_gradient};
+const WeightGradientWay kWeightGradient = {cost,       scratch,       run,
+                                           lanes_cost, lanes_scratch, run_lanes};
 
 }  // namespace espalier::convolution::winners

@@ -7,6 +7,7 @@
 /// dW that a winner's window sees. Vectors run along the pixels under the window.
 namespace espalier::convolution::winners {
 
+ESPALIER_API extern const InputGradientWay kInputGradient;
 ESPALIER_API extern const WeightGradientWay kWeightGradient;
 
 }  // namespace espalier::convolution::winners

@@ -235,7 +235,7 @@ void check_ways(const Problem& p, int threads) {
     if (can(way)) check_weight_gradient(p, way->run, scratch(*way));
   }
   for (const auto* way : {&ways::direct::kInputGradient, &ways::across::kInputGradient,
-                          &ways::unfolded::kInputGradient}) {
+                          &ways::winners::kInputGradient, &ways::unfolded::kInputGradient}) {
     if (!can(way)) continue;
     check_input_gradient(p, way->run, room(way->scratch(v, outputs, p.images, threads, p.pooled)));
   }

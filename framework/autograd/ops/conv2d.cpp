@@ -3,6 +3,7 @@
 
 #include "autograd/gram.hpp"
 #include "autograd/ops/check.hpp"
+#include "autograd/ops/same_rows.hpp"
 #include "autograd/ops/tail.hpp"
 #include "autograd/ops/window_check.hpp"
 #include "core/arena.hpp"
@@ -59,10 +60,15 @@ class Conv2d final : public Op, public HasTangent {
   // dX = dY * W turned round
   void backward(const BackwardContext& c) const override {
     const Window v = window(c.dx[0].shape);
-    for (const Run& run : c.runs[0]) {
-      convolution::input_gradient(v, run.rows, gradient(c, c.dy, v, run.value_row, run.dy_row),
-                                  outputs(), weight(), run.accumulate,
-                                  c.dx[0].data + run.dx_row * v.image_size(), numbers(c.workspace));
+    const std::span<const Run> runs = c.runs[0];
+    for (std::size_t r = 0; r < runs.size();) {
+      const std::span<const Run> lanes = with_same_rows(runs, r, convolution::kMostLanes);
+      if (pooled() && convolution::gains_by_input_lanes(v, outputs(), ssize(lanes))) {
+        backward_together(c, v, lanes);
+      } else {
+        for (const Run& run : lanes) backward_run(c, v, run);
+      }
+      r += lanes.size();
     }
   }
 
@@ -112,20 +118,28 @@ class Conv2d final : public Op, public HasTangent {
            sizeof(real);
   }
 
-  // g_t = dY_t' X of every lane, lanes on threads of their own
+  // g_t = dY_t' X of every lane: of those with the same rows together; what remains on threads of
+  // their own
   void gram(const GramContext& c) const override {
     real* const formed = formed_rows(c);
     const Index row = formed_numbers(c);
     const Window v = window(c.inputs[0].shape);
-    const auto lanes = static_cast<Index>(c.lanes.size());
     const std::span<real> rest = numbers(c.workspace).subspan(formed_in_workspace(c));
-    const Index each = gradient_scratch(v, 1);
-    const Index most = each == 0 ? lanes : static_cast<Index>(rest.size()) / each;
+    const auto beside = [&](std::size_t l) {
+      return with_same_rows(c.lanes, l, convolution::kMostLanes);
+    };
+    for (std::size_t l = 0; l < c.lanes.size(); l += beside(l).size()) {
+      if (!gains_by_lanes(c, v, beside(l))) continue;
+      form_together(c, v, beside(l), rest, formed + static_cast<Index>(l) * row, row);
+    }
+    const Index each = gradient_scratch(v, 1), lanes = ssize(c.lanes);
+    const Index most = each == 0 ? lanes : ssize(rest) / each;
     parallel::for_pieces(lanes, (lanes + most - 1) / most, [&](int piece, Index begin, Index end) {
       const auto scratch =
           rest.subspan(static_cast<std::size_t>(piece * each), static_cast<std::size_t>(each));
       for (Index l = begin; l < end; ++l) {
-        form(c, v, c.lanes[static_cast<std::size_t>(l)], scratch, formed + l * row);
+        const auto k = static_cast<std::size_t>(l);
+        if (!gains_by_lanes(c, v, beside(k))) form(c, v, c.lanes[k], scratch, formed + l * row);
       }
     });
     add_gram_of_rows(formed, row, c);
@@ -135,9 +149,10 @@ class Conv2d final : public Op, public HasTangent {
     const Window v = window(g.inputs[0].shape);
     const int threads = parallel::threads();
     const Index lanes = g.gram ? threads * gradient_scratch(v, 1) : 0;
+    const Index together = pooled() && g.common_rows ? lanes_scratch(v, threads, g.lanes) : 0;
     const Index most =
         std::max({convolution::scratch(v, outputs(), g.inputs[0].shape[0], threads, pooled()),
-                  gradient_scratch(v, threads), lanes});
+                  gradient_scratch(v, threads), lanes, together});
     return {.saved = pooled() ? static_cast<std::size_t>(g.output.shape.size()) : 0,
             .workspace = Arena::rounded(formed_gram_workspace(g)) +
                          static_cast<std::size_t>(most) * sizeof(real)};
@@ -205,6 +220,59 @@ class Conv2d final : public Op, public HasTangent {
 
   Index gradient_scratch(const Window& v, int threads) const {
     return convolution::weight_gradient_scratch(v, outputs(), threads, pooled());
+  }
+
+  Index lanes_scratch(const Window& v, int threads, Index lanes) const {
+    return std::max(convolution::input_lanes_scratch(v, outputs(), threads, lanes),
+                    convolution::weight_lanes_scratch(v, outputs(), threads, lanes));
+  }
+
+  template <class Things>
+  static Index ssize(const Things& things) {
+    return static_cast<Index>(things.size());
+  }
+
+  real* dx_of(const BackwardContext& c, const Window& v, const Run& run) const {
+    return c.dx[0].data + run.dx_row * v.image_size();
+  }
+
+  void backward_run(const BackwardContext& c, const Window& v, const Run& run) const {
+    convolution::input_gradient(v, run.rows, gradient(c, c.dy, v, run.value_row, run.dy_row),
+                                outputs(), weight(), run.accumulate, dx_of(c, v, run),
+                                numbers(c.workspace));
+  }
+  void backward_together(const BackwardContext& c, const Window& v,
+                         std::span<const Run> runs) const {
+    std::array<convolution::InputLane, static_cast<std::size_t>(convolution::kMostLanes)> lanes;
+    for (std::size_t r = 0; r < runs.size(); ++r) {
+      const Run& run = runs[r];
+      lanes[r] = {gradient(c, c.dy, v, run.value_row, run.dy_row).dy, dx_of(c, v, run),
+                  run.accumulate};
+    }
+    convolution::input_gradients(
+        v, runs[0].rows, gradient(c, c.dy, v, runs[0].value_row, 0).winners,
+        {lanes.data(), runs.size()}, outputs(), weight(), numbers(c.workspace));
+  }
+
+  bool gains_by_lanes(const GramContext& c, const Window& v,
+                      std::span<const LaneRows> lanes) const {
+    return pooled() && c.includes[0] != 0 &&
+           convolution::gains_by_weight_lanes(v, outputs(), ssize(lanes));
+  }
+  /// [weight gradient] [bias gradient] of lanes, `row` numbers apart
+  void form_together(const GramContext& c, const Window& v, std::span<const LaneRows> rows,
+                     std::span<real> scratch, real* to, Index row) const {
+    std::array<convolution::WeightLane, static_cast<std::size_t>(convolution::kMostLanes)> lanes;
+    for (std::size_t l = 0; l < rows.size(); ++l) {
+      real* const dw = to + static_cast<Index>(l) * row;
+      const bool bias = count_ == 2 && c.includes[1] != 0;
+      lanes[l] = {gradient(c, c.dy, v, 0, rows[l].dy_row).dy, dw,
+                  bias ? dw + owned_[0]->value.size() : nullptr};
+    }
+    const Index first = rows[0].value_row;
+    convolution::weight_gradients(v, rows[0].rows, c.inputs[0].data + first * v.image_size(),
+                                  gradient(c, c.dy, v, first, 0).winners,
+                                  {lanes.data(), rows.size()}, outputs(), scratch);
   }
 
   /// [weight gradient,] [bias gradient] of a lane

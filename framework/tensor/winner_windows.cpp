@@ -1,0 +1,167 @@
+#include "tensor/winner_windows.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "tensor/pool_halves.hpp"
+
+namespace espalier::convolution::winners {
+
+namespace {
+
+using block_sums::Entry;
+using block_sums::Sum;
+using simd::kLanes;
+
+constexpr Index kPixels = 4;               // that one of wins
+constexpr Index kBytesAtOnce = 24 * 1024;  // half of a first-level cache
+constexpr Index kHalf = WindowsLayout::kHalf;
+
+using Half = real __attribute__((vector_size(simd::kBytes / 2), aligned(alignof(real)), may_alias));
+
+/// Vectors of a window's rows.
+Index vectors(const Window& v, Index pixel) {
+  return v.kernel_height * simd::whole_vectors(v.kernel_width * pixel) / kLanes;
+}
+
+// A vector that begins anywhere lies in two lines of the cache.
+Index pixel_of(const Window& v) {
+  const Index whole = simd::whole_vectors(v.channels);
+  return vectors(v, whole) <= 2 * vectors(v, v.channels) ? whole : v.channels;
+}
+
+}  // namespace
+
+WindowsLayout::WindowsLayout(const Window& v, Index outputs)
+    : paired(v.kernel_width * v.channels < kHalf),
+      pixel(paired ? v.channels : pixel_of(v)),
+      row((v.width + 2 * v.padding) * pixel),
+      right(paired ? kLanes : v.stride * pixel),
+      down(v.stride * (paired ? v.out_width() * kLanes : row)),
+      block_rows(paired ? (v.kernel_height + 1) / 2 : v.kernel_height),
+      block_row(paired ? kLanes : simd::whole_vectors(v.kernel_width * pixel)),
+      from_row(paired ? 2 * v.out_width() * kLanes : row),
+      block(block_rows * block_row),
+      // The last window reads whole vectors.
+      bordered(simd::whole_vectors((v.height + 2 * v.padding) * row) + kLanes),
+      image(paired ? (v.height + 2 * v.padding) * v.out_width() * kLanes : bordered),
+      at_once(std::max<Index>(1, kBytesAtOnce / static_cast<Index>(sizeof(real)) / image)),
+      corners(simd::in_numbers<std::int32_t>(v.positions() / kPixels)),
+      sums(simd::in_numbers<Sum>(outputs)),
+      entries(simd::in_numbers<Entry>(at_once * v.positions() / kPixels * outputs)),
+      all(at_once * image + (paired ? bordered : 0) + corners + sums + entries) {}
+
+bool WindowsLayout::fits() const {
+  constexpr auto kFarthest = static_cast<Index>(std::numeric_limits<std::int32_t>::max());
+  return all <= kFarthest;
+}
+
+Windows::Windows(const Window& v, const WindowsLayout& layout, Index outputs, real* place)
+    : v_(v),
+      layout_(layout),
+      outputs_(outputs),
+      images_(place),
+      bordered_(images_ + layout.at_once * layout.image),
+      corners_(reinterpret_cast<std::int32_t*>(bordered_ + (layout.paired ? layout.bordered : 0))),
+      sums_(reinterpret_cast<Sum*>(reinterpret_cast<real*>(corners_) + layout.corners)),
+      entries_(reinterpret_cast<Entry*>(reinterpret_cast<real*>(sums_) + layout.sums)) {
+  std::fill(images_, reinterpret_cast<real*>(corners_), real{0});
+  for (Index n = 0; layout.pixel > v.channels && n < layout.at_once; ++n) {  // borders too
+    real* const image = images_ + n * layout.image;
+    for (Index i = layout.pixel - 1; i < layout.image; i += layout.pixel) image[i] = 1;
+  }
+  const Index width = v.out_width() / 2;
+  for (Index p = 0; p < v.positions() / kPixels; ++p) {
+    corners_[p] =
+        static_cast<std::int32_t>(2 * (p / width * layout.down + p % width * layout.right));
+  }
+  const auto step = [](Index i) { return static_cast<std::int32_t>(i); };
+  winner_ = {0, step(layout.right), step(layout.down), step(layout.down + layout.right), 0};
+}
+
+void Windows::put(Index images, const real* x) {
+  const real* const end = x + images * v_.image_size();
+  for (Index n = 0; n < images; ++n) {
+    real* const to = images_ + n * layout_.image;
+    put_bordered(x + n * v_.image_size(), end, layout_.paired ? bordered_ : to);
+    if (layout_.paired) pair(bordered_, to);
+  }
+}
+
+void Windows::put_bordered(const real* x, const real* end, real* to) const {
+  const Index line = v_.width * v_.channels;
+  to += v_.padding * (layout_.row + layout_.pixel);
+  for (Index y = 0; y < v_.height; ++y, to += layout_.row, x += line) {
+    if (layout_.pixel == v_.channels) {
+      std::copy_n(x, line, to);
+      continue;
+    }
+    for (Index i = 0; i < v_.width; ++i)
+      put_pixel(x + i * v_.channels, end, to + i * layout_.pixel);
+  }
+}
+
+// Pixels that lie apart are moved in whole vectors, and cut off.
+void Windows::put_pixel(const real* x, const real* end, real* to) const {
+  if (end - x < layout_.pixel) {
+    std::copy_n(x, v_.channels, to);
+    return;
+  }
+  Index c = 0;
+  for (; c + kLanes <= v_.channels; c += kLanes) simd::store(to + c, simd::load(x + c));
+  simd::Vector last = simd::first(v_.channels - c, simd::load(x + c));
+  last[kLanes - 1] = 1;
+  simd::store(to + c, last);
+}
+
+// The vector of row y and place x: what the window's row shows that begins there, in row y and in
+// the next. The image has no row behind the last one: there zeros remain.
+void Windows::pair(const real* bordered, real* to) const {
+  const Index rows = v_.height + 2 * v_.padding, places = v_.out_width(), line = places * kLanes;
+  const Index step = v_.stride * v_.channels;
+  for (Index y = 0; y < rows; ++y, bordered += layout_.row, to += line) {
+    for (Index x = 0; x < places; ++x) {
+      Half half = *reinterpret_cast<const Half*>(bordered + x * step);
+      half[kHalf - 1] = 1;
+      *reinterpret_cast<Half*>(to + x * kLanes) = half;
+      if (y > 0) *reinterpret_cast<Half*>(to - line + x * kLanes + kHalf) = half;
+    }
+  }
+}
+
+void Windows::look(Index images, const std::uint8_t* winners) {
+  const Index places = v_.positions() / kPixels, outputs = outputs_;
+  const auto shift = winner_;  // entries could be members, for all that a compiler knows
+  const std::int32_t* const __restrict corners = corners_;
+  Entry* __restrict end = entries_;
+  used_ = 0;
+  for (Index o = 0; o < outputs; ++o) {
+    const Entry* const begin = end;
+    for (Index n = 0; n < images; ++n) {
+      const auto image = static_cast<std::int32_t>(n * layout_.image);
+      Index i = n * places * outputs + o;
+      for (Index p = 0; p < places; ++p, i += outputs) {
+        const std::uint8_t who = winners[i];
+        *end = {static_cast<std::int32_t>(i), image + corners[p] + shift[who]};
+        end += who != pool_halves::kNobody ? 1 : 0;
+      }
+    }
+    if (begin == end) continue;
+    sums_[used_++] = {static_cast<std::int32_t>(o * layout_.block),
+                      static_cast<std::int32_t>(begin - entries_),
+                      static_cast<std::int32_t>(end - begin)};
+  }
+}
+
+void Windows::add(std::span<const block_sums::Lane> lanes) const {
+  block_sums::add({sums_, used_}, entries_,
+                  {.rows = layout_.block_rows,
+                   .vectors = layout_.block_row / kLanes,
+                   .from = images_,
+                   .from_row = layout_.from_row,
+                   .to_row = layout_.block_row},
+                  lanes);
+}
+
+}  // namespace espalier::convolution::winners
