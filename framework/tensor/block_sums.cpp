@@ -33,8 +33,10 @@ struct Tile {
   Index at;  // where it begins in a block that is added to
 };
 
-/// Sets of sums that entries are added to in turn: a sum can be added to again after four cycles.
-constexpr Index sets(Index rows, Index vectors) { return rows * vectors <= 3 ? 2 : 1; }
+/// A sum can be added to again after some cycles: entries of blocks of no more vectors than these
+/// are added to two sets of sums in turn.
+constexpr Index kFew = 3;
+static_assert(2 * kFew <= most_sums(kMostLanes));
 
 template <std::size_t kLaneCount, std::size_t kRowCount, std::size_t kVectorCount>
 struct Sums {
@@ -66,7 +68,8 @@ struct Sums {
     for (Index r = 0; r < kRows; ++r, from += from_row) {
 #pragma GCC unroll 12
       for (Index v = 0; v < kVectors; ++v) {
-        const Vector x = simd::load(from + v * kLanes);
+        const real* const place = from + v * kLanes;
+        const Vector x = kOf == 1 ? simd::load(place) : simd::load_once(place);
 #pragma GCC unroll 4
         for (Index l = 0; l < kOf; ++l) of[l][r][v] += factor[l] * x;
       }
@@ -74,7 +77,7 @@ struct Sums {
   }
 };
 
-template <std::size_t kLaneCount, std::size_t kRowCount, std::size_t kVectorCount>
+template <bool kInTurn, std::size_t kLaneCount, std::size_t kRowCount, std::size_t kVectorCount>
 void add_tile(const Tile& t) {
   using Some = Sums<kLaneCount, kRowCount, kVectorCount>;
   const real* factors[kLaneCount];
@@ -85,7 +88,7 @@ void add_tile(const Tile& t) {
   }
   const real* const from = t.from;
   const Index from_row = t.from_row, to_row = t.to_row;
-  for (const Sum& sum : t.sums) {
+  for (const Sum sum : t.sums) {
     const auto place = [&](Index l, Index r, Index v) {
       return to[l] + sum.to + r * to_row + v * kLanes;
     };
@@ -93,7 +96,7 @@ void add_tile(const Tile& t) {
     const Entry* const end = entry + sum.count;
     Some sums;
     sums.each([&](Vector& of, Index l, Index r, Index v) { of = simd::load(place(l, r, v)); });
-    if constexpr (sets(Some::kRows, Some::kVectors) == 2) {
+    if constexpr (kInTurn) {
       Some others = {};
       for (; end - entry >= 2; entry += 2) {
         sums.add(entry[0], factors, from, from_row);
@@ -112,11 +115,11 @@ void add_tile(const Tile& t) {
 
 using Kernel = void (*)(const Tile&);
 
-template <std::size_t kLaneCount, std::size_t kRowCount, std::size_t kVectorCount>
+template <bool kInTurn, std::size_t kLaneCount, std::size_t kRowCount, std::size_t kVectorCount>
 constexpr Kernel kernel() {
-  constexpr auto kRows = static_cast<Index>(kRowCount), kVectors = static_cast<Index>(kVectorCount);
-  if constexpr (kRows * kVectors <= most_sums(static_cast<Index>(kLaneCount))) {
-    return add_tile<kLaneCount, kRowCount, kVectorCount>;
+  constexpr auto kVectors = static_cast<Index>(kRowCount * kVectorCount);
+  if constexpr (kVectors <= (kInTurn ? kFew : most_sums(static_cast<Index>(kLaneCount)))) {
+    return add_tile<kInTurn, kLaneCount, kRowCount, kVectorCount>;
   } else {
     return nullptr;
   }
@@ -124,15 +127,16 @@ constexpr Kernel kernel() {
 
 constexpr auto kTiles = static_cast<std::size_t>(kMostRows * kMostVectors);
 
-template <std::size_t... kAt>
+template <bool kInTurn, std::size_t... kAt>
 constexpr auto table(std::index_sequence<kAt...> /*places*/) {
   constexpr auto kWide = static_cast<std::size_t>(kMostVectors);
   return std::array<Kernel, sizeof...(kAt)>{
-      kernel<kAt / kTiles + 1, kAt % kTiles / kWide + 1, kAt % kWide + 1>()...};
+      kernel<kInTurn, kAt / kTiles + 1, kAt % kTiles / kWide + 1, kAt % kWide + 1>()...};
 }
 
-constexpr auto kKernels =
-    table(std::make_index_sequence<static_cast<std::size_t>(kMostLanes) * kTiles>());
+constexpr auto kPlaces = std::make_index_sequence<static_cast<std::size_t>(kMostLanes) * kTiles>();
+constexpr auto kKernels = table<false>(kPlaces);
+constexpr auto kInTurnKernels = table<true>(kPlaces);
 
 }  // namespace
 
@@ -141,6 +145,7 @@ void add(std::span<const Sum> sums, const Entry* entries, const Blocks& blocks,
   const auto of = static_cast<Index>(lanes.size());
   const Index most = most_sums(of), wide = even(blocks.vectors, std::min(kMostVectors, most));
   const Index high = even(blocks.rows, std::min(kMostRows, most / wide));
+  const auto& kernels = blocks.rows * blocks.vectors <= kFew ? kInTurnKernels : kKernels;
   Tile t{sums, entries, nullptr, blocks.from_row, blocks.to_row, lanes.data(), 0};
   for (Index v = 0; v < blocks.vectors; v += wide) {
     const Index vectors = std::min(wide, blocks.vectors - v);
@@ -149,7 +154,7 @@ void add(std::span<const Sum> sums, const Entry* entries, const Blocks& blocks,
       t.from = blocks.from + r * blocks.from_row + v * kLanes;
       t.at = r * blocks.to_row + v * kLanes;
       const Index kernel = ((of - 1) * kMostRows + rows - 1) * kMostVectors + vectors - 1;
-      kKernels[static_cast<std::size_t>(kernel)](t);
+      kernels[static_cast<std::size_t>(kernel)](t);
     }
   }
 }

@@ -36,8 +36,8 @@ struct Blocks {
   Index from_row, to_row;
 };
 
-/// Each sum of each lane += its entries' factors times their blocks, in an order that is the same for
-/// any number of lanes; where sums overlap, it is not.
+/// Each sum of each lane += its entries' factors times their blocks, in an order that is the same
+/// for any number of lanes; where sums overlap, it is not.
 void add(std::span<const Sum> sums, const Entry* entries, const Blocks& blocks,
          std::span<const Lane> lanes);
 

@@ -37,6 +37,13 @@ using Mask = decltype(Vector() < Vector());
 using Bytes = std::int8_t __attribute__((vector_size(static_cast<std::size_t>(kLanes))));
 
 inline Vector load(const real* from) { return *reinterpret_cast<const Vector*>(from); }
+/// The same, where several products need it: a compiler may read it from memory for each of them,
+/// and loads are scarcer than products.
+inline Vector load_once(const real* from) {
+  Vector v = load(from);
+  asm("" : "+v"(v));  // nothing but a register, of which the compiler cannot know what it holds
+  return v;
+}
 inline void store(real* to, Vector v) { *reinterpret_cast<Vector*>(to) = v; }
 
 /// The first n lanes of v, 0 in the others.

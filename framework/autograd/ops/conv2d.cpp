@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "autograd/gram.hpp"
 #include "autograd/ops/check.hpp"
@@ -63,7 +64,7 @@ class Conv2d final : public Op, public HasTangent {
     const std::span<const Run> runs = c.runs[0];
     for (std::size_t r = 0; r < runs.size();) {
       const std::span<const Run> lanes = with_same_rows(runs, r, convolution::kMostLanes);
-      if (pooled() && convolution::gains_by_input_lanes(v, outputs(), ssize(lanes))) {
+      if (pooled() && convolution::gains_by_input_lanes(v, outputs(), std::ssize(lanes))) {
         backward_together(c, v, lanes);
       } else {
         for (const Run& run : lanes) backward_run(c, v, run);
@@ -132,8 +133,8 @@ class Conv2d final : public Op, public HasTangent {
       if (!gains_by_lanes(c, v, beside(l))) continue;
       form_together(c, v, beside(l), rest, formed + static_cast<Index>(l) * row, row);
     }
-    const Index each = gradient_scratch(v, 1), lanes = ssize(c.lanes);
-    const Index most = each == 0 ? lanes : ssize(rest) / each;
+    const Index each = gradient_scratch(v, 1), lanes = std::ssize(c.lanes);
+    const Index most = each == 0 ? lanes : std::ssize(rest) / each;
     parallel::for_pieces(lanes, (lanes + most - 1) / most, [&](int piece, Index begin, Index end) {
       const auto scratch =
           rest.subspan(static_cast<std::size_t>(piece * each), static_cast<std::size_t>(each));
@@ -227,11 +228,6 @@ class Conv2d final : public Op, public HasTangent {
                     convolution::weight_lanes_scratch(v, outputs(), threads, lanes));
   }
 
-  template <class Things>
-  static Index ssize(const Things& things) {
-    return static_cast<Index>(things.size());
-  }
-
   real* dx_of(const BackwardContext& c, const Window& v, const Run& run) const {
     return c.dx[0].data + run.dx_row * v.image_size();
   }
@@ -257,7 +253,7 @@ class Conv2d final : public Op, public HasTangent {
   bool gains_by_lanes(const GramContext& c, const Window& v,
                       std::span<const LaneRows> lanes) const {
     return pooled() && c.includes[0] != 0 &&
-           convolution::gains_by_weight_lanes(v, outputs(), ssize(lanes));
+           convolution::gains_by_weight_lanes(v, outputs(), std::ssize(lanes));
   }
   /// [weight gradient] [bias gradient] of lanes, `row` numbers apart
   void form_together(const GramContext& c, const Window& v, std::span<const LaneRows> rows,
