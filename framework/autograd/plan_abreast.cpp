@@ -5,6 +5,7 @@
 
 #include "autograd/ops/narrow.hpp"
 #include "autograd/plan_state.hpp"
+#include "core/parallel.hpp"
 #include "tensor/precision.hpp"
 #include "tensor/thin_product.hpp"
 
@@ -75,6 +76,30 @@ bool sums_cotangents(const PlanState& s, const AbreastNodes& group) {
   return !readers.watched && readers.nodes == group.nodes;
 }
 
+// Gradients of so few numbers are formed while the rows that they need are at hand.
+void prepare_gradients(PlanState& s, AbreastNodes& group) {
+  constexpr Index kMostNumbers = 16 * 1024;  // half of a first-level cache
+  Index numbers = 0, scratch = 0;
+  for (const std::size_t n : group.nodes) {
+    for (const Parameter* p : s.nodes[n].forward.parameters) numbers += p->value.size();
+  }
+  for (const NarrowOp* op : group.ops) scratch += op->matrix().outputs * op->matrix().inputs;
+  if (numbers > kMostNumbers) return;
+  group.gradients.resize(static_cast<std::size_t>(numbers));
+  group.scratch.resize(static_cast<std::size_t>(scratch * parallel::threads()));
+  std::byte* place = reinterpret_cast<std::byte*>(group.gradients.data());
+  for (const std::size_t n : group.nodes) {
+    PreparedNode& node = s.nodes[n];
+    std::size_t bytes = 0;
+    for (const Parameter* p : node.forward.parameters) {
+      bytes += static_cast<std::size_t>(p->value.size()) * sizeof(real);
+    }
+    node.formed = {place, bytes};
+    node.lane_weights.resize(s.lane_count());
+    place += bytes;
+  }
+}
+
 void prepare_group(PlanState& s, AbreastNodes& group) {
   s.nodes[group.nodes[0]].abreast = &group;
   group.forward.resize(group.nodes.size());
@@ -89,6 +114,7 @@ void prepare_group(PlanState& s, AbreastNodes& group) {
     border.runs_backward = false;
     border.border_lane = -1;
   }
+  if (sums) prepare_gradients(s, group);
 }
 
 }  // namespace
@@ -134,14 +160,19 @@ void forward_abreast(const PlanState& s, AbreastNodes& group) {
   multiply_abreast(x.size() / group.forward[0].matrix.inputs, x.data, group.forward);
 }
 
-void backward_abreast(const PlanState& s, AbreastNodes& group, std::span<const double> border) {
+void backward_abreast(PlanState& s, AbreastNodes& group, std::span<const double> border) {
   for (std::size_t k = group.nodes.size(); k-- > 0;) {
+    PreparedNode& node = s.nodes[group.nodes[k]];
+    node.formed_now = !group.gradients.empty();
     group.backward[group.nodes.size() - 1 - k] = {
-        group.ops[k]->matrix(), s.nodes[group.nodes[k]].backward.dy.data,
-        static_cast<real>(border_factor(s, group.lanes[k], border))};
+        group.ops[k]->matrix(), node.backward.dy.data,
+        static_cast<real>(border_factor(s, group.lanes[k], border)),
+        reinterpret_cast<real*>(node.formed.data())};
   }
   const Tensor& dx = s.cotangents[id(group.value)];
-  add_abreast(dx.size() / group.backward[0].matrix.inputs, group.backward, group.mask, dx.data);
+  const real* const x = s.nodes[group.nodes[0]].inputs[0].data;
+  add_abreast(dx.size() / group.backward[0].matrix.inputs, group.backward, group.mask, dx.data,
+              group.gradients.empty() ? nullptr : x, group.scratch);
 }
 
 }  // namespace espalier

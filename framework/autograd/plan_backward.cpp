@@ -44,7 +44,7 @@ void weigh_pull(const PlanState& s, const PreparedNode& node, std::span<const do
   }
 }
 
-void run_backward(const PlanState& s, PreparedNode& node, std::span<const double> border,
+void run_backward(PlanState& s, PreparedNode& node, std::span<const double> border,
                   where::Sweep& sweep) {
   sweep.at(node.place);
   node.formed_now = false;

@@ -81,6 +81,8 @@ void Plan::weigh(std::span<const double> shared, std::span<const double> heads) 
       if (node.inner_loss >= 0) {
         node.factor = node.sweep * heads[static_cast<std::size_t>(node.inner_loss)];
       }
+      node.use_formed = node.formed_now;
+      if (node.use_formed) std::ranges::fill(node.lane_weights, node.factor);
       continue;
     }
     const bool by_block = node.shared && shared.size() > lanes;

@@ -45,6 +45,8 @@ struct AbreastNodes {
   std::vector<BackwardAbreast> backward;  ///< last node first; empty: each goes back by itself
   std::vector<int> lanes;                 ///< with `backward`, of each: whose border factor applies
   const real* mask = nullptr;             ///< with `backward`: that of the relu which made `value`
+  std::vector<real> gradients;  ///< with `backward`, of each: formed with it; empty: at the update
+  std::vector<real> scratch;    ///< with `gradients`
 };
 
 /// One node, ready to run: the contexts below point into the vectors above them, which never change
@@ -223,7 +225,7 @@ void prepare_abreast(PlanState& state);
 /// The group that node n belongs to; null: none.
 const AbreastNodes* abreast_with(const PlanState& state, std::size_t n);
 void forward_abreast(const PlanState& state, AbreastNodes& group);
-void backward_abreast(const PlanState& state, AbreastNodes& group, std::span<const double> border);
+void backward_abreast(PlanState& state, AbreastNodes& group, std::span<const double> border);
 
 /// By what a loss's border scales what enters the trunk: border[loss], where that is not 0.
 double border_factor(const PlanState& state, int loss, std::span<const double> border);

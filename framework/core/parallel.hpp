@@ -51,11 +51,16 @@ void for_numbers(Index count, F&& f) {
              [&](int /*piece*/, Index begin, Index end) { f(begin, end); });
 }
 
+/// Rows of `numbers` each that are worth a thread.
+constexpr Index grain_of_rows(Index numbers) {
+  return std::max<Index>(1, kNumbersOfAPiece / std::max<Index>(1, numbers));
+}
+
 /// f(begin, end) over rows of `numbers` each, that do not depend on each other, likewise.
 template <class F>
 void for_rows(Index rows, Index numbers, F&& f) {
-  const Index grain = std::max<Index>(1, kNumbersOfAPiece / std::max<Index>(1, numbers));
-  for_pieces(rows, grain, [&](int /*piece*/, Index begin, Index end) { f(begin, end); });
+  for_pieces(rows, grain_of_rows(numbers),
+             [&](int /*piece*/, Index begin, Index end) { f(begin, end); });
 }
 
 }  // namespace espalier::parallel

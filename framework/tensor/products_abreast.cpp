@@ -4,6 +4,7 @@
 
 #include "core/parallel.hpp"
 #include "tensor/epilogue.hpp"
+#include "tensor/gradients_abreast.hpp"
 #include "tensor/thin_product.hpp"
 
 namespace espalier {
@@ -11,6 +12,7 @@ namespace espalier {
 namespace {
 
 constexpr Index kBlock = 512;  // numbers of a row whose sums stay in the first-level cache
+constexpr Index kRows = 16;    // whose numbers stay there between two uses
 
 // Of each row, multiplied with all matrices.
 template <class Product>
@@ -36,6 +38,22 @@ void add_row(Index n, const BackwardAbreast& s, Index row, Index first, bool ove
 using AddRow = decltype(&add_row<1>);
 constexpr AddRow kAddRow[kThin] = {add_row<1>, add_row<2>, add_row<3>, add_row<4>};
 
+void add_rows(Index begin, Index end, std::span<const BackwardAbreast> all, const real* mask,
+              real* dx) {
+  const Index k = all[0].matrix.inputs;
+  real sums[kBlock];
+  for (Index row = begin; row < end; ++row) {
+    for (Index first = 0; first < k; first += kBlock) {
+      const Index n = std::min(kBlock, k - first), at = row * k + first;
+      for (const BackwardAbreast& s : all) {
+        kAddRow[s.matrix.outputs - 1](n, s, row, first, &s == all.data(), sums);
+      }
+      shape_numbers({.mask = mask != nullptr ? mask + at : nullptr}, n, sums);
+      std::copy_n(sums, n, dx + at);
+    }
+  }
+}
+
 }  // namespace
 
 void multiply_abreast(Index rows, const real* x, std::span<const ForwardAbreast> all) {
@@ -54,21 +72,20 @@ void multiply_abreast(Index rows, const real* x, std::span<const ForwardAbreast>
   });
 }
 
-void add_abreast(Index rows, std::span<const BackwardAbreast> all, const real* mask, real* dx) {
-  const Index k = all[0].matrix.inputs;
-  parallel::for_rows(rows, numbers_of_row(all), [&](Index begin, Index end) {
-    real sums[kBlock];
-    for (Index row = begin; row < end; ++row) {
-      for (Index first = 0; first < k; first += kBlock) {
-        const Index n = std::min(kBlock, k - first), at = row * k + first;
-        for (const BackwardAbreast& s : all) {
-          kAddRow[s.matrix.outputs - 1](n, s, row, first, &s == all.data(), sums);
-        }
-        shape_numbers({.mask = mask != nullptr ? mask + at : nullptr}, n, sums);
-        std::copy_n(sums, n, dx + at);
-      }
+void add_abreast(Index rows, std::span<const BackwardAbreast> all, const real* mask, real* dx,
+                 const real* x, std::span<real> scratch) {
+  const Index k = all[0].matrix.inputs, grain = parallel::grain_of_rows(numbers_of_row(all));
+  const GradientsAbreast gradients(all, x);
+  const Index sums = x != nullptr ? GradientsAbreast::columns(all) * k : 0;
+  parallel::for_pieces(rows, grain, [&](int piece, Index begin, Index end) {
+    std::fill_n(scratch.data() + piece * sums, sums, real{0});
+    for (Index row = begin; row < end; row += kRows) {
+      const Index here = std::min(row + kRows, end);
+      add_rows(row, here, all, mask, dx);
+      if (x != nullptr) gradients.add(row, here, scratch.data() + piece * sums);
     }
   });
+  if (x != nullptr) gradients.put(rows, parallel::pieces(rows, grain), scratch.data());
 }
 
 }  // namespace espalier

@@ -23,14 +23,19 @@ struct BackwardAbreast {
   NarrowMatrix matrix;
   const real* dy;  ///< (rows, outputs)
   real factor;
+  /// Where to put its own gradients dy' x (outputs, inputs) and, with a bias, dy' 1 (outputs)
+  /// behind.
+  real* gradient = nullptr;
 };
 
 /// y_s = x W_s' + b_s for all s: the bits of single products. On all threads.
 ESPALIER_API void multiply_abreast(Index rows, const real* x, std::span<const ForwardAbreast> all);
 
 /// dx = sum_s factor_s (dy_s W_s), one after the other: the bits of single products that are then
-/// added. With a mask, 0 where it is not positive. On all threads.
+/// added. With a mask, 0 where it is not positive. With x, the rows that they met, each one's own
+/// gradients as well, by way of `scratch`: (outputs of all, inputs) for each thread. On all
+/// threads.
 ESPALIER_API void add_abreast(Index rows, std::span<const BackwardAbreast> all, const real* mask,
-                              real* dx);
+                              real* dx, const real* x = nullptr, std::span<real> scratch = {});
 
 }  // namespace espalier

@@ -1,6 +1,7 @@
 #include "tensor/thin_product.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace espalier {
 
@@ -9,11 +10,19 @@ namespace {
 using simd::kLanes;
 using simd::Vector;
 
+template <Index kBy, Index... kLane>
+Vector rotated(Vector v, std::integer_sequence<Index, kLane...> /*lanes*/) {
+  return __builtin_shufflevector(v, v, ((kLane + kBy) % kLanes)...);
+}
+
+// Halves added, then quarters, and so on.
+template <Index kHalf = kLanes / 2>
 real sum_of(Vector v) {
-  for (Index half = kLanes / 2; half > 0; half /= 2) {
-    for (Index l = 0; l < half; ++l) v[l] += v[l + half];
+  if constexpr (kHalf == 0) {
+    return v[0];
+  } else {
+    return sum_of<kHalf / 2>(v + rotated<kHalf>(v, std::make_integer_sequence<Index, kLanes>()));
   }
-  return v[0];
 }
 
 }  // namespace

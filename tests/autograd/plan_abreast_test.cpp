@@ -114,6 +114,10 @@ Trained train(const Case& c, LaneMode lanes, bool fused) {
   return trained;
 }
 
+std::vector<double> in_double(const std::vector<real>& numbers) {
+  return {numbers.begin(), numbers.end()};
+}
+
 std::vector<Case> cases() {
   return {{common_inputs(5, 19), Heads::narrow, 4, true, {}},
           {common_inputs(3, 19), Heads::bare, 2, true, {}},
@@ -129,7 +133,7 @@ std::vector<Case> cases() {
 
 }  // namespace
 
-TEST_CASE("narrow heads that read the same rows together train to the same bits as one by one") {
+TEST_CASE("narrow heads that read the same rows together train as one by one") {
   for (const int threads : {1, 3}) {
     const Threads used(threads);
     for (const LaneMode lanes : {LaneMode::one, LaneMode::per_task}) {
@@ -139,9 +143,14 @@ TEST_CASE("narrow heads that read the same rows together train to the same bits 
         CAPTURE(c.streams.name);
         CAPTURE(static_cast<int>(c.heads));
         const Trained abreast = train(c, lanes, true), apart = train(c, lanes, false);
-        CHECK(same_bits(abreast.numbers, apart.numbers));
+        const bool sums = c.sums && lanes == LaneMode::one;
+        if (sums) {  // the sums over rows of their own gradients have another order
+          CHECK(relative_error(in_double(abreast.numbers), in_double(apart.numbers)) < 1e-5);
+        } else {
+          CHECK(same_bits(abreast.numbers, apart.numbers));
+        }
         CHECK(abreast.forward + c.spared == apart.forward);
-        CHECK((abreast.borders == 0) == (c.sums && lanes == LaneMode::one));
+        CHECK((abreast.borders == 0) == sums);
         CHECK(apart.borders > 0);
       }
     }
