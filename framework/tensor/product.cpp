@@ -25,9 +25,9 @@ constexpr Index kDepth = 512;
 // answer.
 constexpr Index kShallow = 256;
 
-// Rows of B of at most so many numbers are not packed for a few tiles: they lie close already.
-constexpr Index kNarrow = 128;
-constexpr Index kFewTiles = 5;
+// Rows of B no further apart than this are read where they lie: a tile's part of each fills whole
+// cache lines, and the next ones are fetched ahead by the processor.
+constexpr Index kNear = 1024;
 
 // A place of each thread for packed numbers, made at its first product.
 real* packing_place() {
@@ -79,7 +79,7 @@ void multiply_packed(Index m, Index columns, Index depth, const Operand& a, cons
   }
 }
 
-/// Columns [0, columns), whole vectors of them, of a few tiles' rows: B is read where it lies.
+/// Columns [0, columns), whole vectors of them: B is read where it lies.
 void multiply_unpacked(Index m, Index columns, Index depth, const Operand& a, const Operand& b,
                        const Target& c) {
   alignas(simd::kBytes) real sums[kTileRows * kTileColumns];
@@ -119,8 +119,8 @@ void multiply_in_tiles(Index m, Index n, Index k, const Operand& a, const Operan
     const bool final = first + depth == k;
     c.epilogue.rectify = final && target.epilogue.rectify;
     c.epilogue.mask = final ? target.epilogue.mask : nullptr;
-    const Index few = b.step <= kNarrow ? kFewTiles : 1;
-    const Index unpacked = m <= few * kTileRows && b.row == 1 ? n / kLanes * kLanes : 0;
+    const bool near = b.step <= kNear || m <= kTileRows;
+    const Index unpacked = near && b.row == 1 ? n / kLanes * kLanes : 0;
     if (unpacked > 0) {
       multiply_unpacked(m, unpacked, depth, a.at(0, first), b.at(0, first), c);
       if (final) c.done(m, unpacked);
