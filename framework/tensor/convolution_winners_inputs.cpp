@@ -23,7 +23,7 @@ constexpr Index kMostOutputs = 4095;  // see Image::sort
 struct Layout {
   Index pixel, row;  // from pixel to pixel, from row to row
   Index block_row, block_numbers;
-  Index weights, image, jobs, entries;
+  Index weights, image, sums, entries;
 
   Layout(const Window& v, Index outputs)
       : pixel(simd::whole_vectors(v.channels)),
@@ -32,10 +32,10 @@ struct Layout {
         block_numbers(v.kernel_height * block_row),
         weights(outputs * block_numbers),
         image((v.height + 2 * v.padding) * row),
-        jobs(simd::in_numbers<Sum>(v.positions())),
+        sums(simd::in_numbers<Sum>(v.positions())),
         entries(simd::in_numbers<Entry>((v.positions() + 1) * outputs)) {}
 
-  Index each(Index lanes) const { return lanes * image + jobs + entries; }
+  Index each(Index lanes) const { return lanes * image + sums + entries; }
 };
 
 /// dX of an image in some lanes, as one thread makes it.
@@ -50,7 +50,7 @@ class Image {
         lanes_(lanes),
         images_(place),
         sums_(reinterpret_cast<Sum*>(place + lanes * layout.image)),
-        entries_(reinterpret_cast<Entry*>(place + lanes * layout.image + layout.jobs)) {}
+        entries_(reinterpret_cast<Entry*>(place + lanes * layout.image + layout.sums)) {}
 
   /// Says which outputs won at each pixel; nobody's are left out.
   void look(const std::uint8_t* winners) {

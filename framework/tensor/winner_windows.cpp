@@ -97,8 +97,9 @@ void Windows::put_bordered(const real* x, const real* end, real* to) const {
       std::copy_n(x, line, to);
       continue;
     }
-    for (Index i = 0; i < v_.width; ++i)
+    for (Index i = 0; i < v_.width; ++i) {
       put_pixel(x + i * v_.channels, end, to + i * layout_.pixel);
+    }
   }
 }
 
