@@ -76,9 +76,9 @@ bool sums_cotangents(const PlanState& s, const AbreastNodes& group) {
   return !readers.watched && readers.nodes == group.nodes;
 }
 
-// Gradients of so few numbers are formed while the rows that they need are at hand.
+// Gradients of few numbers are formed while the rows that they need are at hand.
 void prepare_gradients(PlanState& s, AbreastNodes& group) {
-  constexpr Index kMostNumbers = 16 * 1024;  // half of a first-level cache
+  constexpr Index kMostNumbers = (Index{1} << 16U) / static_cast<Index>(sizeof(real));
   Index numbers = 0, scratch = 0;
   for (const std::size_t n : group.nodes) {
     for (const Parameter* p : s.nodes[n].forward.parameters) numbers += p->value.size();

@@ -47,7 +47,7 @@ void weigh_pull(const PlanState& s, const PreparedNode& node, std::span<const do
 void run_backward(PlanState& s, PreparedNode& node, std::span<const double> border,
                   where::Sweep& sweep) {
   sweep.at(node.place);
-  node.formed_now = false;
+  node.formed_now = node.use_formed = false;
   if (node.inner_loss >= 0) node.sweep = 1.0 / border_factor(s, node.inner_loss, border);
   // Shared parameters in a head lie before the border, but take part in the trunk's direction.
   node.factor = node.head_lane >= 0 ? border[static_cast<std::size_t>(node.head_lane)] : 1.0;

@@ -105,6 +105,7 @@ void Plan::direct(std::span<const real> direction, std::span<const double> heads
   for (std::size_t n = 0; n < s.nodes.size(); ++n) {
     PreparedNode& node = s.nodes[n];
     if (node.regions.empty() || node.shared) continue;
+    node.use_formed = false;
     const Tensor& dy = s.cotangents[static_cast<std::size_t>(s.tape.nodes()[n].output.id)];
     fold(node, dy.data, dy.shape.row_size(), heads);
     if (node.lanes.size() > 1) leave_out_unweighed(s, n, heads);
@@ -233,7 +234,8 @@ void Plan::loss_gradient(const Parameter& parameter, const Sink& sink, const Sta
     PreparedNode& node = state_->nodes[use.node];
     sweep.at(node.place);
     if (node.use_formed) {
-      write_formed(node, use.k, sink);
+      write_formed(node, use.k, {.data = sink.data, .alpha = sink.alpha, .beta = beta});
+      beta = 1.0;
       continue;
     }
     for (GradientRegion& region : node.regions) {

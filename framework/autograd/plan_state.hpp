@@ -65,10 +65,10 @@ struct PreparedNode {
   std::vector<char> includes;  ///< per parameter: counted in this node's Gram
   std::vector<Sink> sinks;
   std::vector<double> gram;
-  std::span<std::byte> formed;       ///< memory of the gradients that `gram` forms; may be empty
+  std::span<std::byte> formed;  ///< of gradients that `gram` or the heads beside it form; or empty
   std::vector<double> lane_weights;  ///< per lane of the plan, while `formed` holds the gradient
   bool early = false;       ///< `gram` runs inside the sweep, so that dY need not outlive it
-  bool formed_now = false;  ///< `gram` ran in this step
+  bool formed_now = false;  ///< what is in `formed` is of this step
   bool use_formed = false;  ///< the gradient is made of `formed`, by lane_weights
   int block = -1;           ///< of the plan's Gram blocks
 

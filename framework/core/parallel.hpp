@@ -51,6 +51,11 @@ void for_numbers(Index count, F&& f) {
              [&](int /*piece*/, Index begin, Index end) { f(begin, end); });
 }
 
+/// The grain that makes no more than `most` pieces of `count` items, on all threads where it can.
+inline Index grain_for(Index count, Index most) {
+  return most >= threads() ? 1 : (count + most - 1) / most;
+}
+
 /// Rows of `numbers` each that are worth a thread.
 constexpr Index grain_of_rows(Index numbers) {
   return std::max<Index>(1, kNumbersOfAPiece / std::max<Index>(1, numbers));

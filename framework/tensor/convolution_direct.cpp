@@ -130,15 +130,16 @@ void run(const Window& v, const Layout& layout, Index images, Image image, Index
   place_offsets(v, offsets);
   const Index rest = static_cast<Index>(scratch.size()) - layout.shared();
   const Index most = layout.each() == 0 ? parallel::threads() : rest / layout.each();
-  parallel::for_pieces(images, (images + most - 1) / most, [&](int piece, Index begin, Index end) {
-    real* const own = scratch.data() + layout.shared() + piece * layout.each();
-    BorderedImage bordered(v, own, layout.image > 0);
-    for (Index n = begin; n < end; ++n) {
-      real* const y = place(n, own + layout.image);
-      convolve(v, image(bordered, n), offsets, outputs, packed, bias_numbers, add, y);
-      done(n, y);
-    }
-  });
+  parallel::for_pieces(
+      images, parallel::grain_for(images, most), [&](int piece, Index begin, Index end) {
+        real* const own = scratch.data() + layout.shared() + piece * layout.each();
+        BorderedImage bordered(v, own, layout.image > 0);
+        for (Index n = begin; n < end; ++n) {
+          real* const y = place(n, own + layout.image);
+          convolve(v, image(bordered, n), offsets, outputs, packed, bias_numbers, add, y);
+          done(n, y);
+        }
+      });
 }
 
 Layout forward_layout(const Window& v, Index outputs, bool pooled) {

@@ -83,7 +83,7 @@ void weight_gradient(const Window& v, Index images, const real* x, const OutputG
   auto* const offsets = reinterpret_cast<Index*>(scratch.data());
   place_offsets(v, offsets);
   const Index most = (static_cast<Index>(scratch.size()) - layout.offsets) / layout.each();
-  const Index grain = (images + most - 1) / most;
+  const Index grain = parallel::grain_for(images, most);
   const auto sums_of = [&](int piece) {
     return scratch.data() + layout.offsets + piece * layout.each();
   };

@@ -76,22 +76,24 @@ void input_gradient(const Window& v, Index images, const OutputGradient& dy, Ind
       columns_each + (dy.pooled() ? outputs_of_a_thread(v, images, outputs) : Index{0});
   const Index most = std::max<Index>(1, static_cast<Index>(scratch.size()) / each);
   const Index numbers = v.positions() * outputs;
-  parallel::for_pieces(images, (images + most - 1) / most, [&](int piece, Index begin, Index end) {
-    real* const columns = scratch.data() + piece * each;
-    real* const spread = columns + columns_each;
-    for (Index n = begin; n < end; n += chunk(v)) {
-      const Index here = std::min(chunk(v), end - n);
-      real* const to = dx + n * v.image_size();
-      for (Index i = 0; dy.pooled() && i < here; ++i) {
-        dy.from(n + i, numbers).spread(v, outputs, spread + i * numbers, v.out_width() * outputs);
-      }
-      blas::gemm(blas::Transpose::no, blas::Transpose::no, here * v.positions(), k, outputs, 1.0,
-                 dy.pooled() ? spread : dy.from(n, numbers).dy, outputs, weight, k, 0.0, columns,
-                 k);
-      if (!add) std::fill_n(to, here * v.image_size(), real{0});
-      fold_add(v, here, columns, to);
-    }
-  });
+  parallel::for_pieces(
+      images, parallel::grain_for(images, most), [&](int piece, Index begin, Index end) {
+        real* const columns = scratch.data() + piece * each;
+        real* const spread = columns + columns_each;
+        for (Index n = begin; n < end; n += chunk(v)) {
+          const Index here = std::min(chunk(v), end - n);
+          real* const to = dx + n * v.image_size();
+          for (Index i = 0; dy.pooled() && i < here; ++i) {
+            dy.from(n + i, numbers)
+                .spread(v, outputs, spread + i * numbers, v.out_width() * outputs);
+          }
+          blas::gemm(blas::Transpose::no, blas::Transpose::no, here * v.positions(), k, outputs,
+                     1.0, dy.pooled() ? spread : dy.from(n, numbers).dy, outputs, weight, k, 0.0,
+                     columns, k);
+          if (!add) std::fill_n(to, here * v.image_size(), real{0});
+          fold_add(v, here, columns, to);
+        }
+      });
 }
 
 }  // namespace

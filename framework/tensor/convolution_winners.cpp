@@ -89,8 +89,7 @@ int add_lanes(const Window& v, const Layout& layout, Index images, const real* x
               std::span<real> scratch) {
   const auto many = static_cast<Index>(lanes.size());
   const Index each = layout.each(many), numbers = v.positions() / kPixels * outputs;
-  const Index most = static_cast<Index>(scratch.size()) / each;
-  const Index grain = (images + most - 1) / most;
+  const Index grain = parallel::grain_for(images, static_cast<Index>(scratch.size()) / each);
   parallel::for_pieces(images, grain, [&](int piece, Index begin, Index end) {
     real* const sums = scratch.data() + piece * each;
     std::fill_n(sums, many * layout.lane, real{0});
@@ -99,11 +98,10 @@ int add_lanes(const Window& v, const Layout& layout, Index images, const real* x
     for (Index n = begin; n < end; n += layout.at_once) {
       const Index here = std::min(layout.at_once, end - n);
       windows.put(here, x + n * v.image_size());
-      windows.look(here, winners + n * numbers);
       for (std::size_t l = 0; l < lanes.size(); ++l) {
         some[l] = {lanes[l].dy + n * numbers, sums + static_cast<Index>(l) * layout.lane};
       }
-      windows.add({some.data(), lanes.size()});
+      windows.add(here, winners + n * numbers, {some.data(), lanes.size()});
     }
   });
   return parallel::pieces(images, grain);

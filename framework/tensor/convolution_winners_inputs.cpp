@@ -15,7 +15,7 @@ using block_sums::Sum;
 using simd::kLanes;
 
 constexpr Index kPixels = 4;          // that one of wins
-constexpr Index kMostOutputs = 4095;  // see Image::sort
+constexpr Index kMostOutputs = 4095;  // see Image::Counts
 
 /// What all threads read: the weights (O, KH, KW C) with pixels of whole vectors. What each has: an
 /// image of dX of each lane, with its border; and a sum for each pixel that pooling chose from,
@@ -23,6 +23,7 @@ constexpr Index kMostOutputs = 4095;  // see Image::sort
 struct Layout {
   Index pixel, row;  // from pixel to pixel, from row to row
   Index block_row, block_numbers;
+  Index width, rows;  // places of pooling in a row, and rows that are looked at at once
   Index weights, image, sums, entries;
 
   Layout(const Window& v, Index outputs)
@@ -30,12 +31,17 @@ struct Layout {
         row((v.width + 2 * v.padding) * pixel),
         block_row(v.kernel_width * pixel),
         block_numbers(v.kernel_height * block_row),
+        width(v.out_width() / 2),
+        rows(std::clamp<Index>(kEntries / (kPixels * width * outputs), 1, v.out_height() / 2)),
         weights(outputs * block_numbers),
         image((v.height + 2 * v.padding) * row),
-        sums(simd::in_numbers<Sum>(v.positions())),
-        entries(simd::in_numbers<Entry>((v.positions() + 1) * outputs)) {}
+        sums(simd::in_numbers<Sum>(kPixels * rows * width)),
+        entries(simd::in_numbers<Entry>((kPixels * rows * width + 1) * outputs)) {}
 
   Index each(Index lanes) const { return lanes * image + sums + entries; }
+
+ private:
+  static constexpr Index kEntries = 16 * 1024;  // stay in the second-level cache
 };
 
 /// dX of an image in some lanes, as one thread makes it.
@@ -52,36 +58,20 @@ class Image {
         sums_(reinterpret_cast<Sum*>(place + lanes * layout.image)),
         entries_(reinterpret_cast<Entry*>(place + lanes * layout.image + layout.sums)) {}
 
-  /// Says which outputs won at each pixel; nobody's are left out.
-  void look(const std::uint8_t* winners) {
-    const Index right = v_.stride * layout_.pixel, down = v_.stride * layout_.row;
-    const std::array<Index, kPixels> pixel = {0, right, down, down + right};
-    const Index height = v_.out_height() / 2, width = v_.out_width() / 2;
-    used_ = 0;
-    Index at = 0;
-    for (Index y = 0; y < height; ++y) {
-      for (Index x = 0; x < width; ++x, at += outputs_) {
-        const Counts counts = sort(at, winners + at);
-        for (std::size_t p = 0; p < pixel.size(); ++p) {
-          const auto first = static_cast<Index>(p) * outputs_ + kPixels * at;
-          sums_[used_] = {static_cast<std::int32_t>(2 * (y * down + x * right) + pixel[p]),
-                          static_cast<std::int32_t>(first), counts.of(p)};
-          used_ += counts.of(p) > 0 ? 1U : 0U;
-        }
-      }
-    }
-  }
-
   /// dX = sum over winners of dY times the weights, turned where they belong.
-  void sum(std::span<const block_sums::Lane> lanes) {
+  void sum(const std::uint8_t* winners, std::span<const block_sums::Lane> lanes) {
     std::fill_n(images_, lanes_ * layout_.image, real{0});
-    block_sums::add({sums_, used_}, entries_,
-                    {.rows = v_.kernel_height,
-                     .vectors = layout_.block_row / kLanes,
-                     .from = weights_,
-                     .from_row = layout_.block_row,
-                     .to_row = layout_.row},
-                    lanes);
+    const Index height = v_.out_height() / 2;
+    for (Index y = 0; y < height; y += layout_.rows) {
+      look(winners, y, std::min(y + layout_.rows, height));
+      block_sums::add({sums_, used_}, entries_,
+                      {.rows = v_.kernel_height,
+                       .vectors = layout_.block_row / kLanes,
+                       .from = weights_,
+                       .from_row = layout_.block_row,
+                       .to_row = layout_.row},
+                      lanes);
+    }
   }
 
   real* of(std::size_t lane) const { return images_ + static_cast<Index>(lane) * layout_.image; }
@@ -97,6 +87,25 @@ class Image {
   }
 
  private:
+  /// Says which outputs won at each pixel of these rows of pooling; nobody's are left out.
+  void look(const std::uint8_t* winners, Index begin, Index end) {
+    const Index right = v_.stride * layout_.pixel, down = v_.stride * layout_.row;
+    const std::array<Index, kPixels> pixel = {0, right, down, down + right};
+    used_ = 0;
+    Index at = begin * layout_.width * outputs_, first = 0;
+    for (Index y = begin; y < end; ++y) {
+      for (Index x = 0; x < layout_.width; ++x, at += outputs_, first += kPixels * outputs_) {
+        const Counts counts = sort(at, winners + at, entries_ + first);
+        for (std::size_t p = 0; p < pixel.size(); ++p) {
+          sums_[used_] = {static_cast<std::int32_t>(2 * (y * down + x * right) + pixel[p]),
+                          static_cast<std::int32_t>(first + static_cast<Index>(p) * outputs_),
+                          counts.of(p)};
+          used_ += counts.of(p) > 0 ? 1U : 0U;
+        }
+      }
+    }
+  }
+
   /// How many outputs each pixel has, and nobody: twelve bits each, so that counting stays in a
   /// register.
   struct Counts {
@@ -108,9 +117,8 @@ class Image {
 
   /// The outputs of a place of pooling by the pixel that won, nobody's last, where the next place's
   /// entries are yet to come.
-  Counts sort(Index at, const std::uint8_t* winners) {
+  Counts sort(Index at, const std::uint8_t* winners, Entry* entries) const {
     Counts counts;
-    Entry* const entries = entries_ + kPixels * at;
     const auto block = static_cast<std::int32_t>(layout_.block_numbers);
     for (Index o = 0; o < outputs_; ++o) {
       const std::size_t who = winners[o];
@@ -144,7 +152,7 @@ class Image {
 double lanes_cost(const Window& v, Index outputs, Index lanes) {
   const Layout layout(v, outputs);
   constexpr auto kFarthest = static_cast<Index>(std::numeric_limits<std::int32_t>::max());
-  const bool says = std::max({layout.weights, layout.image, (v.positions() + 1) * outputs}) <=
+  const bool says = std::max({layout.weights, layout.image, v.positions() * outputs}) <=
                     kFarthest;  // what entries can say
   if (outputs > kMostOutputs || !says) return kNever;
   constexpr double kPut = 80.0;   // what a number costs that becomes an entry
@@ -184,17 +192,17 @@ void run_lanes(const Window& v, Index images, const std::uint8_t* winners,
   place_weights(v, layout, outputs, weight, scratch.data());
   const Index each = layout.each(static_cast<Index>(lanes.size()));
   const Index most = (static_cast<Index>(scratch.size()) - layout.weights) / each;
+  const Index grain = parallel::grain_for(images, most);
   const Index numbers = v.positions() / kPixels * outputs;
-  parallel::for_pieces(images, (images + most - 1) / most, [&](int piece, Index begin, Index end) {
+  parallel::for_pieces(images, grain, [&](int piece, Index begin, Index end) {
     Image image(v, layout, outputs, scratch.data(), static_cast<Index>(lanes.size()),
                 scratch.data() + layout.weights + piece * each);
     std::array<block_sums::Lane, static_cast<std::size_t>(kMostLanes)> sums;
     for (Index n = begin; n < end; ++n) {
-      image.look(winners + n * numbers);
       for (std::size_t l = 0; l < lanes.size(); ++l) {
         sums[l] = {lanes[l].dy + n * numbers, image.of(l)};
       }
-      image.sum({sums.data(), lanes.size()});
+      image.sum(winners + n * numbers, {sums.data(), lanes.size()});
       for (std::size_t l = 0; l < lanes.size(); ++l) {
         image.put(l, lanes[l].add, lanes[l].dx + n * v.image_size());
       }

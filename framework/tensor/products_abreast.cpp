@@ -74,9 +74,13 @@ void multiply_abreast(Index rows, const real* x, std::span<const ForwardAbreast>
 
 void add_abreast(Index rows, std::span<const BackwardAbreast> all, const real* mask, real* dx,
                  const real* x, std::span<real> scratch) {
-  const Index k = all[0].matrix.inputs, grain = parallel::grain_of_rows(numbers_of_row(all));
   const GradientsAbreast gradients(all, x);
-  const Index sums = x != nullptr ? GradientsAbreast::columns(all) * k : 0;
+  const Index sums = x != nullptr ? GradientsAbreast::columns(all) * all[0].matrix.inputs : 0;
+  Index grain = parallel::grain_of_rows(numbers_of_row(all));
+  if (sums > 0) {  // planned for fewer threads, it runs on fewer
+    const Index most = static_cast<Index>(scratch.size()) / sums;
+    grain = std::max(grain, (rows + most - 1) / most);
+  }
   parallel::for_pieces(rows, grain, [&](int piece, Index begin, Index end) {
     std::fill_n(scratch.data() + piece * sums, sums, real{0});
     for (Index row = begin; row < end; row += kRows) {

@@ -33,8 +33,8 @@ ESPALIER_API void multiply_abreast(Index rows, const real* x, std::span<const Fo
 
 /// dx = sum_s factor_s (dy_s W_s), one after the other: the bits of single products that are then
 /// added. With a mask, 0 where it is not positive. With x, the rows that they met, each one's own
-/// gradients as well, by way of `scratch`: (outputs of all, inputs) for each thread. On all
-/// threads.
+/// gradients as well, by way of `scratch`: (outputs of all, inputs) for each thread. On all threads
+/// that there is scratch for.
 ESPALIER_API void add_abreast(Index rows, std::span<const BackwardAbreast> all, const real* mask,
                               real* dx, const real* x = nullptr, std::span<real> scratch = {});
 

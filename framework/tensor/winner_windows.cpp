@@ -16,6 +16,7 @@ using simd::kLanes;
 
 constexpr Index kPixels = 4;               // that one of wins
 constexpr Index kBytesAtOnce = 24 * 1024;  // half of a first-level cache
+constexpr Index kEntries = 16 * 1024;      // stay in the second-level cache
 constexpr Index kHalf = WindowsLayout::kHalf;
 
 using Half = real __attribute__((vector_size(simd::kBytes / 2), aligned(alignof(real)), may_alias));
@@ -47,14 +48,17 @@ WindowsLayout::WindowsLayout(const Window& v, Index outputs)
       bordered(simd::whole_vectors((v.height + 2 * v.padding) * row) + kLanes),
       image(paired ? (v.height + 2 * v.padding) * v.out_width() * kLanes : bordered),
       at_once(std::max<Index>(1, kBytesAtOnce / static_cast<Index>(sizeof(real)) / image)),
+      outputs_at_once(
+          std::clamp<Index>(kEntries / (at_once * v.positions() / kPixels), 1, outputs)),
+      farthest(outputs * block),
       corners(simd::in_numbers<std::int32_t>(v.positions() / kPixels)),
-      sums(simd::in_numbers<Sum>(outputs)),
-      entries(simd::in_numbers<Entry>(at_once * v.positions() / kPixels * outputs)),
+      sums(simd::in_numbers<Sum>(outputs_at_once)),
+      entries(simd::in_numbers<Entry>(at_once * v.positions() / kPixels * outputs_at_once)),
       all(at_once * image + (paired ? bordered : 0) + corners + sums + entries) {}
 
 bool WindowsLayout::fits() const {
   constexpr auto kFarthest = static_cast<Index>(std::numeric_limits<std::int32_t>::max());
-  return all <= kFarthest;
+  return std::max(all, farthest) <= kFarthest;
 }
 
 Windows::Windows(const Window& v, const WindowsLayout& layout, Index outputs, real* place)
@@ -131,13 +135,14 @@ void Windows::pair(const real* bordered, real* to) const {
   }
 }
 
-void Windows::look(Index images, const std::uint8_t* winners) {
+// Who won, for outputs [first, last).
+void Windows::look(Index images, const std::uint8_t* winners, Index first, Index last) {
   const Index places = v_.positions() / kPixels, outputs = outputs_;
   const auto shift = winner_;  // entries could be members, for all that a compiler knows
   const std::int32_t* const __restrict corners = corners_;
   Entry* __restrict end = entries_;
   used_ = 0;
-  for (Index o = 0; o < outputs; ++o) {
+  for (Index o = first; o < last; ++o) {
     const Entry* const begin = end;
     for (Index n = 0; n < images; ++n) {
       const auto image = static_cast<std::int32_t>(n * layout_.image);
@@ -155,14 +160,18 @@ void Windows::look(Index images, const std::uint8_t* winners) {
   }
 }
 
-void Windows::add(std::span<const block_sums::Lane> lanes) const {
-  block_sums::add({sums_, used_}, entries_,
-                  {.rows = layout_.block_rows,
-                   .vectors = layout_.block_row / kLanes,
-                   .from = images_,
-                   .from_row = layout_.from_row,
-                   .to_row = layout_.block_row},
-                  lanes);
+void Windows::add(Index images, const std::uint8_t* winners,
+                  std::span<const block_sums::Lane> lanes) {
+  for (Index o = 0; o < outputs_; o += layout_.outputs_at_once) {
+    look(images, winners, o, std::min(o + layout_.outputs_at_once, outputs_));
+    block_sums::add({sums_, used_}, entries_,
+                    {.rows = layout_.block_rows,
+                     .vectors = layout_.block_row / kLanes,
+                     .from = images_,
+                     .from_row = layout_.from_row,
+                     .to_row = layout_.block_row},
+                    lanes);
+  }
 }
 
 }  // namespace espalier::convolution::winners

@@ -21,6 +21,8 @@ struct WindowsLayout {
   Index from_row;                  ///< of a window as it is read
   Index block;                     ///< a window's sums
   Index bordered, image, at_once;  ///< an image, what is read of it, and how many at once
+  Index outputs_at_once;           ///< that are looked at before their sums are added to
+  Index farthest;                  ///< sum
   Index corners, sums, entries, all;
 
   WindowsLayout(const Window& v, Index outputs);
@@ -46,16 +48,14 @@ class Windows {
   /// Takes the pixels of `images` images, at most at_once.
   void put(Index images, const real* x);
 
-  /// Takes their winners; nobody's windows are left out.
-  void look(Index images, const std::uint8_t* winners);
-
-  /// The sums (O, block) of each lane += its gradients (images, positions, O) times what their
-  /// windows show.
-  void add(std::span<const block_sums::Lane> lanes) const;
+  /// The sums (O, block) of each lane += its gradients (images, positions, O) times what the
+  /// windows of the winners show; nobody's are left out.
+  void add(Index images, const std::uint8_t* winners, std::span<const block_sums::Lane> lanes);
 
  private:
   void put_bordered(const real* x, const real* end, real* to) const;
   void put_pixel(const real* x, const real* end, real* to) const;
+  void look(Index images, const std::uint8_t* winners, Index first, Index last);
   void pair(const real* bordered, real* to) const;
 
   Window v_;

@@ -99,6 +99,11 @@ TEST_CASE("the Gram matrix of a fused plan is that of the plain one") {
         model->plan.gram(grams.back());
       }
       CHECK(relative_error(grams[1], grams[0]) < 1e-5);
+      std::vector<double> weights = ones(plain.tasks());
+      for (std::size_t t = 0; t < weights.size(); ++t) weights[t] -= 0.3 * static_cast<double>(t);
+      for (Model* model : {&plain, &fused}) model->plan.weigh(weights, weights);
+      CHECK(relative_error(gradients(fused.plan, Domain::shared),
+                           gradients(plain.plan, Domain::shared)) < 1e-5);
       CHECK(fused.plan.arena_bytes() < plain.plan.arena_bytes());
     }
   }

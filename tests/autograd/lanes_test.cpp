@@ -99,12 +99,14 @@ TEST_CASE("one lane with seeds and borders equals a lane per task with weights")
     x = relu(tape, dense(tape, store, x, "trunk/of heads", 4));
     return dense(tape, store, x, tape.nodes().back().scope, 3, Domain::task);
   };
-  for (const Recorder& head : {Recorder{}, through_shared}) {
+  const auto check = [](const Recorder& head, bool fused) {
+    CAPTURE(fused);
     for (const Streams& streams : all_streams(6)) {
       CAPTURE(streams.name);
       ParameterStore store(3);
       Model lanes = make_model(store, streams, {.head = head}, {.lanes = LaneMode::per_task});
-      Model one = make_model(store, streams, {.head = head}, {.lanes = LaneMode::one});
+      Model one =
+          make_model(store, streams, {.head = head}, {.lanes = LaneMode::one, .fused = fused});
       const int tasks = lanes.tasks();
       const std::vector<double> weights = uneven(tasks);
       struct Way {
@@ -125,6 +127,10 @@ TEST_CASE("one lane with seeds and borders equals a lane per task with weights")
         }
       }
     }
+  };
+  for (const bool fused : {false, true}) {
+    check({}, fused);
+    check(through_shared, fused);
   }
 }
 

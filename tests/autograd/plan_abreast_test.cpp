@@ -18,10 +18,12 @@ enum class Heads {
   relu,     ///< the first layer is narrow, a relu and another layer follow
   shaped,   ///< the last one alone reads its features as two rows
   watched,  ///< somebody looks at what enters the second one
+  shared,   ///< all begin with the same layer
 };
 
 struct Trained {
   std::vector<real> numbers;  ///< losses, weights, the Gram matrix and what is watched
+  std::vector<real> first;    ///< the trunk after the first step
   std::uint64_t forward;      ///< ops that one sweep up runs
   std::size_t borders;        ///< that pass cotangents by themselves
 };
@@ -61,6 +63,7 @@ Made make(ParameterStore& store, const Case& c, const PlanOptions& options, bool
     if (c.heads == Heads::rows || (c.heads == Heads::shaped && last)) {
       return in_two_rows(tape, s, x, name);
     }
+    if (c.heads == Heads::shared) x = relu(tape, dense(tape, s, x, "trunk/of heads", 4));
     if (c.heads == Heads::relu || (c.heads == Heads::hidden && last)) {
       const Index units = c.heads == Heads::relu ? 3 : 20;
       x = relu(tape, dense(tape, s, x, name + "/hidden", units, Domain::task));
@@ -85,11 +88,13 @@ Trained train(const Case& c, LaneMode lanes, bool fused) {
   const bool gram = lanes == LaneMode::per_task;
   Made made = make(store, c, {.lanes = lanes, .gram = gram, .fused = fused});
   Plan& plan = made.model.plan;
-  Trained trained{{}, 0, plan.borders().size()};
+  Trained trained{{}, {}, 0, plan.borders().size()};
   const std::vector<double> one = ones(plan.tasks());
-  std::vector<double> border = one;
+  std::vector<double> border = one, heads = one;
   border[1] = 0.3;
   border.back() = 0.0;
+  heads[0] = 0.5;
+  heads.back() = -2.0;
   for (std::uint64_t step = 0; step < 3; ++step) {
     made.model.fill(step);
     const std::uint64_t before = where::record().entered;
@@ -102,12 +107,15 @@ Trained train(const Case& c, LaneMode lanes, bool fused) {
       plan.gram(products);
       for (const double product : products) trained.numbers.push_back(static_cast<real>(product));
     }
-    plan.weigh(one, one);
+    plan.weigh(one, heads);
     for (Parameter* p : plan.parameters()) {
       plan.gradient(*p, {.data = p->value.data, .alpha = -0.01, .beta = 0.999});
     }
     for (const Tape::Loss& loss : plan.tape().losses()) {
       trained.numbers.push_back(plan.loss(loss.task));
+    }
+    for (const Parameter& p : store.parameters()) {
+      if (step == 0 && p.name.starts_with("trunk/0")) append(trained.first, p.value);
     }
   }
   for (const Parameter& p : store.parameters()) append(trained.numbers, p.value);
@@ -127,6 +135,7 @@ std::vector<Case> cases() {
           {common_inputs(4, 8), Heads::hidden, 2, false, {}},
           {common_inputs(3, 8), Heads::shaped, 1, false, {}},
           {common_inputs(3, 8), Heads::watched, 2, false, {}},
+          {common_inputs(3, 8), Heads::shared, 2, true, {}},
           {mixed_inputs(9), Heads::narrow, 3, false, {}},
           {own_inputs(3, 8), Heads::narrow, 0, false, {}}};
 }
@@ -146,6 +155,7 @@ TEST_CASE("narrow heads that read the same rows together train as one by one") {
         const bool sums = c.sums && lanes == LaneMode::one;
         if (sums) {  // the sums over rows of their own gradients have another order
           CHECK(relative_error(in_double(abreast.numbers), in_double(apart.numbers)) < 1e-5);
+          CHECK(same_bits(abreast.first, apart.first));
         } else {
           CHECK(same_bits(abreast.numbers, apart.numbers));
         }

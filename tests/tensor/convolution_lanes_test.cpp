@@ -9,6 +9,7 @@
 #include "core/parallel.hpp"
 #include "espalier/random.hpp"
 #include "tensor/convolution.hpp"
+#include "tensor/convolution_unfolded.hpp"
 #include "tensor/convolution_winners.hpp"
 
 using namespace espalier;
@@ -35,11 +36,11 @@ struct Case {
 };
 
 // Rows in pairs (with an odd and an even number of them), pixels apart in one vector and in two,
-// pixels side by side; borders, steps, one output.
+// pixels side by side; borders, steps, one output, several images at once.
 const Case kCases[] = {{{28, 28, 1, 5, 5, 1, 0}, 10},  {{14, 14, 1, 4, 3, 2, 2}, 3},
                        {{12, 12, 10, 5, 5, 1, 0}, 20}, {{8, 8, 20, 3, 3, 1, 1}, 9},
                        {{9, 9, 3, 3, 7, 2, 2}, 5},     {{14, 14, 32, 3, 3, 1, 1}, 64},
-                       {{6, 6, 5, 3, 3, 1, 2}, 1}};
+                       {{6, 6, 5, 3, 3, 1, 2}, 1},     {{6, 6, 10, 3, 3, 1, 1}, 4}};
 
 /// Lanes behind the same winners.
 struct Lanes {
@@ -139,7 +140,7 @@ TEST_CASE("gradients of lanes behind the same winners are those of each lane alo
       parallel::set_threads(threads);
       for (Index lanes = 2; lanes <= kMostLanes; ++lanes) {
         CAPTURE(lanes);
-        const Lanes p(t, 7, lanes);
+        const Lanes p(t, 8, lanes);
         check_weight_gradients(p, threads);
         check_input_gradients(p, threads);
       }
@@ -149,12 +150,33 @@ TEST_CASE("gradients of lanes behind the same winners are those of each lane alo
 }
 
 TEST_CASE("convolutions of the usual models gain by lanes") {
+  if (kMostLanes < 4) {
+    MESSAGE("skipped: few registers, few lanes");
+    return;
+  }
   for (const std::size_t k : {std::size_t{0}, std::size_t{2}, std::size_t{5}}) {
     const Case& t = kCases[k];
     CAPTURE(t.outputs);
     CHECK(convolution::gains_by_weight_lanes(t.v, t.outputs, kMostLanes));
-    CHECK(!convolution::gains_by_weight_lanes(t.v, t.outputs, 1));
     if (t.v.channels > 1) CHECK(convolution::gains_by_input_lanes(t.v, t.outputs, kMostLanes));
-    CHECK(!convolution::gains_by_input_lanes(t.v, t.outputs, 1));
+  }
+}
+
+TEST_CASE("so many outputs as one pixel can win them all") {
+  constexpr Index kMost = 4095;
+  const auto& way = convolution::winners::kInputGradient;
+  const Window v{4, 4, 1, 3, 3, 1, 1};
+  CHECK(way.cost(v, kMost, true) < convolution::kNever);
+  CHECK(way.cost(v, kMost + 1, true) == convolution::kNever);
+  Lanes p({v, kMost}, 1, 1);
+  const auto& unfolded = convolution::unfolded::kInputGradient;
+  for (std::uint8_t who = 0; who <= pool_halves::kNobody; ++who) {
+    std::ranges::fill(p.winners, who);
+    Numbers found = nan(v.image_size()), wanted = found;
+    Numbers room = nan(way.scratch(v, kMost, 1, 1, true));
+    Numbers other = nan(unfolded.scratch(v, kMost, 1, 1, true));
+    way.run(v, 1, p.gradient(0), kMost, p.w.data(), false, found.data(), room);
+    unfolded.run(v, 1, p.gradient(0), kMost, p.w.data(), false, wanted.data(), other);
+    check_close(found, wanted);
   }
 }
