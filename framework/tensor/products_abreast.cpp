@@ -1,6 +1,7 @@
 #include "tensor/products_abreast.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "core/parallel.hpp"
 #include "tensor/epilogue.hpp"
@@ -11,8 +12,7 @@ namespace espalier {
 
 namespace {
 
-constexpr Index kBlock = 512;  // numbers of a row whose sums stay in the first-level cache
-constexpr Index kRows = 16;    // whose numbers stay there between two uses
+constexpr Index kRows = 16;  // whose numbers stay in the first-level cache between two uses
 
 // Of each row, multiplied with all matrices.
 template <class Product>
@@ -24,11 +24,10 @@ Index numbers_of_row(std::span<const Product> all) {
 
 // sums (+)= factor (dy W), each product rounded before it is added.
 template <Index kOutputs>
-void add_row(Index n, const BackwardAbreast& s, Index row, Index first, bool overwrite,
-             real* __restrict sums) {
+void add_row(const BackwardAbreast& s, Index row, bool overwrite, real* __restrict sums) {
   const Index k = s.matrix.inputs;
-  const real *const dy = s.dy + row * kOutputs, *const weight = s.matrix.weight + first;
-  for (Index i = 0; i < n; ++i) {
+  const real *const dy = s.dy + row * kOutputs, *const weight = s.matrix.weight;
+  for (Index i = 0; i < k; ++i) {
     real product = 0;
     for (Index o = 0; o < kOutputs; ++o) product += dy[o] * weight[o * k + i];
     sums[i] = overwrite ? s.factor * product : sums[i] + s.factor * product;
@@ -41,15 +40,42 @@ constexpr AddRow kAddRow[kThin] = {add_row<1>, add_row<2>, add_row<3>, add_row<4
 void add_rows(Index begin, Index end, std::span<const BackwardAbreast> all, const real* mask,
               real* dx) {
   const Index k = all[0].matrix.inputs;
-  real sums[kBlock];
   for (Index row = begin; row < end; ++row) {
-    for (Index first = 0; first < k; first += kBlock) {
-      const Index n = std::min(kBlock, k - first), at = row * k + first;
-      for (const BackwardAbreast& s : all) {
-        kAddRow[s.matrix.outputs - 1](n, s, row, first, &s == all.data(), sums);
-      }
-      shape_numbers({.mask = mask != nullptr ? mask + at : nullptr}, n, sums);
-      std::copy_n(sums, n, dx + at);
+    for (const BackwardAbreast& s : all) {
+      kAddRow[s.matrix.outputs - 1](s, row, &s == all.data(), dx + row * k);
+    }
+    shape_numbers({.mask = mask != nullptr ? mask + row * k : nullptr}, k, dx + row * k);
+  }
+}
+
+/// Some outputs of all matrices, each with its place in the first row.
+struct Outputs {
+  std::array<const real*, static_cast<std::size_t>(kMostDots)> weights;
+  std::array<const ForwardAbreast*, static_cast<std::size_t>(kMostDots)> of;
+  std::array<Index, static_cast<std::size_t>(kMostDots)> number;
+  Index count = 0;
+
+  void add(const ForwardAbreast& s, Index o) {
+    const auto at = static_cast<std::size_t>(count++);
+    weights[at] = s.matrix.weight + o * s.matrix.inputs;
+    of[at] = &s;
+    number[at] = o;
+  }
+
+  void put(Index row, std::size_t at, real sum) const {
+    const ForwardAbreast& s = *of[at];
+    const Index o = number[at];
+    const real y = s.matrix.bias != nullptr ? s.matrix.bias[o] + sum : sum;
+    s.y[row * s.matrix.outputs + o] = s.rectify ? rectified(y) : y;
+  }
+};
+
+void multiply_rows(Index begin, Index end, const real* x, Index k, const Outputs& some) {
+  std::array<real, static_cast<std::size_t>(kMostDots)> sums;
+  for (Index row = begin; row < end; ++row) {
+    dots(k, x + row * k, some.count, some.weights.data(), sums.data());
+    for (std::size_t at = 0; at < static_cast<std::size_t>(some.count); ++at) {
+      some.put(row, at, sums[at]);
     }
   }
 }
@@ -59,16 +85,17 @@ void add_rows(Index begin, Index end, std::span<const BackwardAbreast> all, cons
 void multiply_abreast(Index rows, const real* x, std::span<const ForwardAbreast> all) {
   const Index k = all[0].matrix.inputs;
   parallel::for_rows(rows, numbers_of_row(all), [&](Index begin, Index end) {
-    for (Index row = begin; row < end; ++row) {
-      for (const ForwardAbreast& s : all) {
-        const NarrowMatrix& m = s.matrix;
-        for (Index o = 0; o < m.outputs; ++o) {
-          const real sum = dot(k, x + row * k, m.weight + o * k);
-          const real y = m.bias != nullptr ? m.bias[o] + sum : sum;
-          s.y[row * m.outputs + o] = s.rectify ? rectified(y) : y;
+    Outputs some;
+    for (const ForwardAbreast& s : all) {
+      for (Index o = 0; o < s.matrix.outputs; ++o) {
+        if (some.count == kMostDots) {
+          multiply_rows(begin, end, x, k, some);
+          some.count = 0;
         }
+        some.add(s, o);
       }
     }
+    multiply_rows(begin, end, x, k, some);
   });
 }
 

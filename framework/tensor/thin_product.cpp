@@ -1,6 +1,7 @@
 #include "tensor/thin_product.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace espalier {
@@ -25,21 +26,47 @@ real sum_of(Vector v) {
   }
 }
 
-}  // namespace
-
-// Four sums at a time hide the latency of additions.
-real dot(Index n, const real* x, const real* y) {
-  Vector sums[4] = {};
+// Four sums at a time hide the latency of additions; with those of all others they fit into the
+// registers.
+template <std::size_t kCount>
+void some_dots(Index n, const real* x, const real* const* ys, real* totals) {
+  constexpr auto kOf = static_cast<Index>(kCount);
+  Vector sums[kCount][4] = {};
   Index k = 0;
   for (; k + 4 * kLanes <= n; k += 4 * kLanes) {
+#pragma GCC unroll 4
     for (Index s = 0; s < 4; ++s) {
-      sums[s] += simd::load(x + k + s * kLanes) * simd::load(y + k + s * kLanes);
+      const Vector part = simd::load_once(x + k + s * kLanes);
+#pragma GCC unroll 7
+      for (Index c = 0; c < kOf; ++c) sums[c][s] += part * simd::load(ys[c] + k + s * kLanes);
     }
   }
-  for (; k + kLanes <= n; k += kLanes) sums[0] += simd::load(x + k) * simd::load(y + k);
-  real total = sum_of((sums[0] + sums[1]) + (sums[2] + sums[3]));
-  for (; k < n; ++k) total += x[k] * y[k];
-  return total;
+  for (; k + kLanes <= n; k += kLanes) {
+    for (Index c = 0; c < kOf; ++c) sums[c][0] += simd::load(x + k) * simd::load(ys[c] + k);
+  }
+  for (Index c = 0; c < kOf; ++c) {
+    real total = sum_of((sums[c][0] + sums[c][1]) + (sums[c][2] + sums[c][3]));
+    for (Index i = k; i < n; ++i) total += x[i] * ys[c][i];
+    totals[c] = total;
+  }
+}
+
+template <std::size_t... kAt>
+constexpr auto table(std::index_sequence<kAt...> /*counts*/) {
+  return std::array{some_dots<kAt + 1>...};
+}
+constexpr auto kDots = table(std::make_index_sequence<static_cast<std::size_t>(kMostDots)>());
+
+}  // namespace
+
+real dot(Index n, const real* x, const real* y) {
+  real sum;
+  some_dots<1>(n, x, &y, &sum);
+  return sum;
+}
+
+void dots(Index n, const real* x, Index count, const real* const* ys, real* sums) {
+  kDots[static_cast<std::size_t>(count - 1)](n, x, ys, sums);
 }
 
 void multiply_by_dots(Index m, Index n, Index k, const Operand& a, const Operand& b,
