@@ -31,7 +31,8 @@ double lanes_cost(const Window& v, Index outputs, Index lanes) {
   constexpr double kLatency = 130.0;  // until a sum can be added to again
   constexpr double kEnd = 2.0;        // sums are read and written: for each image
   const double load = layout.pixel % kLanes == 0 || layout.paired ? 1.3 : 2.6;
-  const auto entries = static_cast<double>(v.positions() / kPixels * outputs);
+  const Index places = v.positions() / kPixels;
+  const auto entries = static_cast<double>(places * outputs);
   const auto numbers = static_cast<double>(lanes * layout.block);
   return entries * (kPut + std::max(load * numbers, kLatency)) +
          kEnd * static_cast<double>(outputs) * numbers +

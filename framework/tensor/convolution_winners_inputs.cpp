@@ -157,11 +157,11 @@ double lanes_cost(const Window& v, Index outputs, Index lanes) {
   if (outputs > kMostOutputs || !says) return kNever;
   constexpr double kPut = 80.0;   // what a number costs that becomes an entry
   constexpr double kSums = 32.0;  // what a vector of sums costs, read and written for each pixel
-  const auto positions = static_cast<double>(v.positions() / kPixels);
-  const auto vectors = static_cast<double>(layout.block_numbers / kLanes);
-  return positions * (static_cast<double>(outputs) * kPut +
-                      static_cast<double>(lanes) *
-                          (1.3 * static_cast<double>(layout.weights) + kPixels * vectors * kSums));
+  const Index places = v.positions() / kPixels, vectors = layout.block_numbers / kLanes;
+  const double sums = static_cast<double>(kPixels * vectors) * kSums;
+  return static_cast<double>(places) *
+         (static_cast<double>(outputs) * kPut +
+          static_cast<double>(lanes) * (1.3 * static_cast<double>(layout.weights) + sums));
 }
 
 double cost(const Window& v, Index outputs, bool pooled) {
