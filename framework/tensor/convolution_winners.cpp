@@ -10,9 +10,8 @@ namespace espalier::convolution::winners {
 
 namespace {
 
+using pool_halves::kPixels;
 using simd::kLanes;
-
-constexpr Index kPixels = 4;  // that one of wins
 
 /// What each thread has: the windows, and sums (lanes, O, block).
 struct Layout : WindowsLayout {

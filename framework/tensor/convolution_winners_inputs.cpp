@@ -12,9 +12,9 @@ namespace {
 
 using block_sums::Entry;
 using block_sums::Sum;
+using pool_halves::kPixels;
 using simd::kLanes;
 
-constexpr Index kPixels = 4;          // that one of wins
 constexpr Index kMostOutputs = 4095;  // see Image::Counts
 
 /// What all threads read: the weights (O, KH, KW C) with pixels of whole vectors. What each has: an

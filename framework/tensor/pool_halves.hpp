@@ -10,6 +10,9 @@ namespace espalier::pool_halves {
 
 ESPALIER_API bool fits(const Window& w);
 
+/// Pixels under it.
+inline constexpr Index kPixels = 4;
+
 /// That window over the outputs of a convolution.
 inline Window over(const Window& v, Index outputs) {
   return {v.out_height(), v.out_width(), outputs, 2, 2, 2, 0};

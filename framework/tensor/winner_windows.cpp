@@ -12,9 +12,9 @@ namespace {
 
 using block_sums::Entry;
 using block_sums::Sum;
+using pool_halves::kPixels;
 using simd::kLanes;
 
-constexpr Index kPixels = 4;               // that one of wins
 constexpr Index kBytesAtOnce = 24 * 1024;  // half of a first-level cache
 constexpr Index kEntries = 16 * 1024;      // stay in the second-level cache
 constexpr Index kHalf = WindowsLayout::kHalf;
