@@ -25,9 +25,10 @@ constexpr Index kDepth = 512;
 // answer.
 constexpr Index kShallow = 256;
 
-// Rows of B no further apart than this are read where they lie: a tile's part of each fills whole
-// cache lines, and the next ones are fetched ahead by the processor.
-constexpr Index kNear = 1024;
+// Rows of B no further apart than so many tiles are read where they lie: what a tile reads of each
+// fills whole cache lines, and the next ones are fetched ahead by the processor. Further apart they
+// share too few places of the first-level cache.
+constexpr Index kNear = 32 * kTileColumns;
 
 // A place of each thread for packed numbers, made at its first product.
 real* packing_place() {
