@@ -80,8 +80,8 @@ TEST_CASE("a convolution with relu and pooling behind it is computed in one pass
 }
 
 TEST_CASE("the Gram matrix of a fused plan is that of the plain one") {
-  for (const Streams& streams :
-       {own_inputs(2, 17), common_inputs(4, 9), common_inputs(7, 9), mixed_inputs(5)}) {
+  for (const Streams& streams : {own_inputs(2, 17), own_inputs(4, 9), common_inputs(4, 9),
+                                 common_inputs(7, 9), mixed_inputs(5)}) {
     CAPTURE(streams.name);
     const Recorder trunk = [](Tape& tape, ParameterStore& store, Var x) {
       return two_convolutions(tape, store, x, 10, 32);
