@@ -15,7 +15,7 @@ class Pieces {
       : images_(images),
         rows_(rows),
         bands_(std::clamp<Index>(parallel::threads() / std::max<Index>(1, count(images)), 1, rows)),
-        grain_((count(images) * bands_ + most - 1) / std::max<Index>(1, most)) {}
+        grain_(parallel::grain_for(count(images) * bands_, std::max<Index>(1, most))) {}
 
   /// f(piece, first image, images, first row, rows behind the last one), one call for a band.
   template <class F>

@@ -105,8 +105,7 @@ void add_abreast(Index rows, std::span<const BackwardAbreast> all, const real* m
   const Index sums = x != nullptr ? GradientsAbreast::columns(all) * all[0].matrix.inputs : 0;
   Index grain = parallel::grain_of_rows(numbers_of_row(all));
   if (sums > 0) {  // planned for fewer threads, it runs on fewer
-    const Index most = static_cast<Index>(scratch.size()) / sums;
-    grain = std::max(grain, (rows + most - 1) / most);
+    grain = std::max(grain, parallel::grain_for(rows, static_cast<Index>(scratch.size()) / sums));
   }
   parallel::for_pieces(rows, grain, [&](int piece, Index begin, Index end) {
     std::fill_n(scratch.data() + piece * sums, sums, real{0});

@@ -135,14 +135,15 @@ class Conv2d final : public Op, public HasTangent {
     }
     const Index each = gradient_scratch(v, 1), lanes = std::ssize(c.lanes);
     const Index most = each == 0 ? lanes : std::ssize(rest) / each;
-    parallel::for_pieces(lanes, (lanes + most - 1) / most, [&](int piece, Index begin, Index end) {
-      const auto scratch =
-          rest.subspan(static_cast<std::size_t>(piece * each), static_cast<std::size_t>(each));
-      for (Index l = begin; l < end; ++l) {
-        const auto k = static_cast<std::size_t>(l);
-        if (!gains_by_lanes(c, v, beside(k))) form(c, v, c.lanes[k], scratch, formed + l * row);
-      }
-    });
+    parallel::for_pieces(
+        lanes, parallel::grain_for(lanes, most), [&](int piece, Index begin, Index end) {
+          const auto scratch =
+              rest.subspan(static_cast<std::size_t>(piece * each), static_cast<std::size_t>(each));
+          for (Index l = begin; l < end; ++l) {
+            const auto k = static_cast<std::size_t>(l);
+            if (!gains_by_lanes(c, v, beside(k))) form(c, v, c.lanes[k], scratch, formed + l * row);
+          }
+        });
     add_gram_of_rows(formed, row, c);
   }
 
