@@ -78,25 +78,20 @@ bool sums_cotangents(const PlanState& s, const AbreastNodes& group) {
 
 // Gradients of few numbers are formed while the rows that they need are at hand.
 void prepare_gradients(PlanState& s, AbreastNodes& group) {
-  constexpr Index kMostNumbers = (Index{1} << 16U) / static_cast<Index>(sizeof(real));
-  Index numbers = 0, scratch = 0;
-  for (const std::size_t n : group.nodes) {
-    for (const Parameter* p : s.nodes[n].forward.parameters) numbers += p->value.size();
-  }
+  constexpr std::size_t kMostBytes = std::size_t{1} << 16U;
+  std::size_t bytes = 0;
+  for (const std::size_t n : group.nodes) bytes += formed_bytes(*s.nodes[n].op, 1);
+  if (bytes > kMostBytes) return;
+  Index scratch = 0;
   for (const NarrowOp* op : group.ops) scratch += op->matrix().outputs * op->matrix().inputs;
-  if (numbers > kMostNumbers) return;
-  group.gradients.resize(static_cast<std::size_t>(numbers));
+  group.gradients.resize(bytes / sizeof(real));
   group.scratch.resize(static_cast<std::size_t>(scratch * parallel::threads()));
   std::byte* place = reinterpret_cast<std::byte*>(group.gradients.data());
   for (const std::size_t n : group.nodes) {
     PreparedNode& node = s.nodes[n];
-    std::size_t bytes = 0;
-    for (const Parameter* p : node.forward.parameters) {
-      bytes += static_cast<std::size_t>(p->value.size()) * sizeof(real);
-    }
-    node.formed = {place, bytes};
+    node.formed = {place, formed_bytes(*node.op, 1)};
     node.lane_weights.resize(s.lane_count());
-    place += bytes;
+    place += node.formed.size();
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <span>
 
 #include "tensor/simd.hpp"
@@ -22,6 +23,14 @@ struct Sum {
   std::int32_t first;
   std::int32_t count;
 };
+
+/// So many entries stay in the second-level cache.
+inline constexpr Index kMostEntries = 16 * 1024;
+
+/// Whether entries and sums can say where each of so many numbers is.
+constexpr bool reach(Index numbers) {
+  return numbers <= static_cast<Index>(std::numeric_limits<std::int32_t>::max());
+}
 
 struct Lane {
   const real* factors;

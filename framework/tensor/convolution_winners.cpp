@@ -25,7 +25,6 @@ struct Layout : WindowsLayout {
 double lanes_cost(const Window& v, Index outputs, Index lanes) {
   const Layout layout(v, outputs);
   if (!layout.fits()) return kNever;
-  constexpr double kPut = 80.0;       // what a number costs that becomes an entry
   constexpr double kPair = 100.0;     // what a place costs where rows are paired
   constexpr double kLatency = 130.0;  // until a sum can be added to again
   constexpr double kEnd = 2.0;        // sums are read and written: for each image

@@ -7,6 +7,9 @@
 /// dW that a winner's window sees. Vectors run along the pixels under the window.
 namespace espalier::convolution::winners {
 
+/// What a number costs that becomes an entry: see convolution_ways.hpp.
+inline constexpr double kPut = 80.0;
+
 ESPALIER_API extern const InputGradientWay kInputGradient;
 ESPALIER_API extern const WeightGradientWay kWeightGradient;
 

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "core/parallel.hpp"
 #include "tensor/block_sums.hpp"
@@ -32,16 +31,14 @@ struct Layout {
         block_row(v.kernel_width * pixel),
         block_numbers(v.kernel_height * block_row),
         width(v.out_width() / 2),
-        rows(std::clamp<Index>(kEntries / (kPixels * width * outputs), 1, v.out_height() / 2)),
+        rows(std::clamp<Index>(block_sums::kMostEntries / (kPixels * width * outputs), 1,
+                               v.out_height() / 2)),
         weights(outputs * block_numbers),
         image((v.height + 2 * v.padding) * row),
         sums(simd::in_numbers<Sum>(kPixels * rows * width)),
         entries(simd::in_numbers<Entry>((kPixels * rows * width + 1) * outputs)) {}
 
   Index each(Index lanes) const { return lanes * image + sums + entries; }
-
- private:
-  static constexpr Index kEntries = 16 * 1024;  // stay in the second-level cache
 };
 
 /// dX of an image in some lanes, as one thread makes it.
@@ -151,11 +148,8 @@ class Image {
 
 double lanes_cost(const Window& v, Index outputs, Index lanes) {
   const Layout layout(v, outputs);
-  constexpr auto kFarthest = static_cast<Index>(std::numeric_limits<std::int32_t>::max());
-  const bool says = std::max({layout.weights, layout.image, v.positions() * outputs}) <=
-                    kFarthest;  // what entries can say
-  if (outputs > kMostOutputs || !says) return kNever;
-  constexpr double kPut = 80.0;   // what a number costs that becomes an entry
+  const Index farthest = std::max({layout.weights, layout.image, v.positions() * outputs});
+  if (outputs > kMostOutputs || !block_sums::reach(farthest)) return kNever;
   constexpr double kSums = 32.0;  // what a vector of sums costs, read and written for each pixel
   const Index places = v.positions() / kPixels, vectors = layout.block_numbers / kLanes;
   const double sums = static_cast<double>(kPixels * vectors) * kSums;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
 #include "tensor/pool_halves.hpp"
 
@@ -16,7 +15,6 @@ using pool_halves::kPixels;
 using simd::kLanes;
 
 constexpr Index kBytesAtOnce = 24 * 1024;  // half of a first-level cache
-constexpr Index kEntries = 16 * 1024;      // stay in the second-level cache
 constexpr Index kHalf = WindowsLayout::kHalf;
 
 using Half = real __attribute__((vector_size(simd::kBytes / 2), aligned(alignof(real)), may_alias));
@@ -48,18 +46,15 @@ WindowsLayout::WindowsLayout(const Window& v, Index outputs)
       bordered(simd::whole_vectors((v.height + 2 * v.padding) * row) + kLanes),
       image(paired ? (v.height + 2 * v.padding) * v.out_width() * kLanes : bordered),
       at_once(std::max<Index>(1, kBytesAtOnce / static_cast<Index>(sizeof(real)) / image)),
-      outputs_at_once(
-          std::clamp<Index>(kEntries / (at_once * v.positions() / kPixels), 1, outputs)),
+      outputs_at_once(std::clamp<Index>(
+          block_sums::kMostEntries / (at_once * v.positions() / kPixels), 1, outputs)),
       farthest(outputs * block),
       corners(simd::in_numbers<std::int32_t>(v.positions() / kPixels)),
       sums(simd::in_numbers<Sum>(outputs_at_once)),
       entries(simd::in_numbers<Entry>(at_once * v.positions() / kPixels * outputs_at_once)),
       all(at_once * image + (paired ? bordered : 0) + corners + sums + entries) {}
 
-bool WindowsLayout::fits() const {
-  constexpr auto kFarthest = static_cast<Index>(std::numeric_limits<std::int32_t>::max());
-  return std::max(all, farthest) <= kFarthest;
-}
+bool WindowsLayout::fits() const { return block_sums::reach(std::max(all, farthest)); }
 
 Windows::Windows(const Window& v, const WindowsLayout& layout, Index outputs, real* place)
     : v_(v),
