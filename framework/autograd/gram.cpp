@@ -34,17 +34,12 @@ void lane_gradient(const Op& op, const OpContext& context, const ConstTensor& dy
 }
 
 void add_gram_of_rows(const real* formed, Index numbers, const GramContext& c) {
-  for (std::size_t s = 0; s < c.lanes.size(); ++s) {
-    for (std::size_t t = s; t < c.lanes.size(); ++t) {
-      if (!c.wants(c.lanes[s], c.lanes[t])) continue;
-      const double product = blas::dot(numbers, formed + static_cast<Index>(s) * numbers,
-                                       formed + static_cast<Index>(t) * numbers);
-      const auto i = static_cast<Index>(c.lanes[s].lane);
-      const auto j = static_cast<Index>(c.lanes[t].lane);
-      c.matrix[static_cast<std::size_t>(i * c.stride + j)] += product;
-      if (i != j) c.matrix[static_cast<std::size_t>(j * c.stride + i)] += product;
-    }
-  }
+  for_pairs(c.lanes.size(), numbers, [&](std::size_t s, std::size_t t) {
+    if (!c.wants(c.lanes[s], c.lanes[t])) return;
+    add_product(c, c.lanes[s], c.lanes[t],
+                blas::dot(numbers, formed + static_cast<Index>(s) * numbers,
+                          formed + static_cast<Index>(t) * numbers));
+  });
 }
 
 }  // namespace espalier

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "espalier/xtensor_compat.hpp"
 //
@@ -11,6 +12,7 @@
 #include "core/floating_point.hpp"
 #include "core/parallel.hpp"
 #include "tensor/product.hpp"
+#include "tensor/simd.hpp"
 
 // OpenBLAS's own controls; its header <cblas.h> cannot be included here (see above).
 extern "C" {
@@ -96,26 +98,44 @@ void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, double alpha, c
   }
 }
 
-double dot(Index n, const real* x, const real* y) {
-  const real* __restrict xs = x;
-  const real* __restrict ys = y;
-  // Sixteen partial sums in real over short chunks, gathered in double: vectorises, and the order
-  // of additions is fixed.
-  constexpr Index kLanes = 16;
-  constexpr Index kChunk = 64 * kLanes;
-  double total = 0.0;
-  Index i = 0;
-  while (i + kLanes <= n) {
-    real partial[kLanes] = {};
-    const Index end = i + kChunk < n ? i + kChunk : n - (n - i) % kLanes;
-    for (; i < end; i += kLanes) {
-      for (Index l = 0; l < kLanes; ++l) partial[l] += xs[i + l] * ys[i + l];
+// Vectors of partial sums over short stretches, as many as the additions under way, gathered in
+// double: the order of additions is fixed.
+double dot(Index rows, Index n, const real* x, Index x_row, const real* y, Index y_row) {
+  constexpr Index kVectors = 4, kLanes = simd::kLanes, kStep = kVectors * kLanes, kMostSteps = 64;
+  double sums[kStep] = {}, rest = 0.0;
+  simd::Vector partial[kVectors] = {};
+  Index steps = 0;
+  if (x_row == n && y_row == n) n = std::exchange(rows, 1) * n;
+  const auto gather = [&] {
+    for (Index s = 0; s < kStep; ++s) {
+      sums[s] += static_cast<double>(partial[s / kLanes][s % kLanes]);
     }
-    for (const real p : partial) total += static_cast<double>(p);
+    for (simd::Vector& p : partial) p = simd::Vector{};
+    steps = 0;
+  };
+  for (Index row = 0; row < rows; ++row, x += x_row, y += y_row) {
+    Index i = 0;
+    for (const Index whole = n - n % kStep; i < whole;) {
+      const Index end = std::min(whole, i + (kMostSteps - steps) * kStep);
+      steps += (end - i) / kStep;
+      for (; i < end; i += kStep) {
+#pragma GCC unroll 4
+        for (Index v = 0; v < kVectors; ++v) {
+          partial[v] += simd::load(x + i + v * kLanes) * simd::load(y + i + v * kLanes);
+        }
+      }
+      if (steps == kMostSteps) gather();
+    }
+    for (; i < n; ++i) rest += static_cast<double>(x[i]) * static_cast<double>(y[i]);
   }
-  for (; i < n; ++i) total += static_cast<double>(xs[i]) * static_cast<double>(ys[i]);
-  return total;
+  gather();
+  for (Index half = kStep / 2; half > 0; half /= 2) {
+    for (Index s = 0; s < half; ++s) sums[s] += sums[s + half];
+  }
+  return sums[0] + rest;
 }
+
+double dot(Index n, const real* x, const real* y) { return dot(1, n, x, n, y, n); }
 
 void set_threads(int threads) {
   flush_subnormals();

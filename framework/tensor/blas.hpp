@@ -22,6 +22,9 @@ ESPALIER_API void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, do
 
 /// sum x_i y_i, accumulated in double.
 ESPALIER_API double dot(Index n, const real* x, const real* y);
+/// Of `rows` rows of n numbers each, from row to row `x_row` and `y_row` numbers.
+ESPALIER_API double dot(Index rows, Index n, const real* x, Index x_row, const real* y,
+                        Index y_row);
 
 /// Sets the number of threads of products and parallel loops, ends OpenBLAS's own, and makes the
 /// calling thread flush subnormals. Call once at start, from the thread that will compute.

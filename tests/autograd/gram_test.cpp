@@ -109,8 +109,8 @@ TEST_CASE("gram of a linear layer over several matrix rows in each value row") {
 }
 
 TEST_CASE("a layer too wide for one tile is taken in several") {
-  // 4 lanes x 1200 inputs: 27 of 40 units fit a tile; the rows make the kernel dearer.
-  const Layers wide{"wide", 400, 1200, 40, false};
+  // 4 lanes x 1200 inputs: 54 of 120 units fit a tile; the rows make the kernel dearer.
+  const Layers wide{"wide", 600, 1200, 120, false};
   ParameterStore store(1);
   Model model = make_model(store, common_inputs(4, wide.rows),
                            {.sample = {wide.inputs},

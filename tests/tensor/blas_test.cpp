@@ -96,7 +96,7 @@ TEST_CASE("gemm of nothing: no inner numbers leave beta C, no outer ones touch n
 }
 
 TEST_CASE("dot sums in double at every length") {
-  for (const Index n : {0, 1, 15, 16, 17, 1023, 1024, 1025, 5000}) {
+  for (const Index n : {0, 1, 15, 16, 17, 63, 64, 65, 1023, 1024, 1025, 5000, 9001}) {
     const auto x = random_numbers(n, "x"), y = random_numbers(n, "y");
     double wanted = 0.0;
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -104,6 +104,14 @@ TEST_CASE("dot sums in double at every length") {
     }
     CAPTURE(n);
     CHECK(std::abs(blas::dot(n, x.data(), y.data()) - wanted) <= 1e-5 * std::sqrt(double(n) + 1));
+  }
+  const auto x = random_numbers(40 * 300, "x"), y = random_numbers(40 * 290, "y");
+  for (const Index n : {1, 17, 64, 130, 290}) {
+    double wanted = 0.0;
+    for (Index r = 0; r < 40; ++r) wanted += blas::dot(n, x.data() + r * 300, y.data() + r * 290);
+    CAPTURE(n);
+    CHECK(blas::dot(40, n, x.data(), 300, y.data(), 290) == doctest::Approx(wanted).epsilon(1e-5));
+    CHECK(blas::dot(40, n, x.data(), n, y.data(), n) == blas::dot(40 * n, x.data(), y.data()));
   }
   // A float sum of so many ones times a tenth would be off in the third digit.
   const std::vector<real> tenths(4000000, real(0.1)), ones(4000000, real(1));

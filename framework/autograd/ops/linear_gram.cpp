@@ -5,7 +5,9 @@
 #include "autograd/gram.hpp"
 #include "core/parallel.hpp"
 #include "tensor/blas.hpp"
+#include "tensor/even.hpp"
 #include "tensor/matrix.hpp"
+#include "tensor/simd.hpp"
 
 namespace espalier {
 
@@ -13,8 +15,8 @@ namespace {
 
 using blas::Transpose;
 
-constexpr Index kTileNumbers = Index{1}
-                               << 17U;  // of all lanes together: fits the second-level cache
+// Of all lanes together: what each of two threads forms fits its second-level cache.
+constexpr Index kTileNumbers = Index{1} << 18U;
 
 struct Sizes {
   Index lanes, rows, inputs, outputs;  // rows: matrix rows of the largest lane
@@ -23,7 +25,8 @@ struct Sizes {
 
 // Output units per tile so that one tile of every lane stays in cache.
 Index tile_units(const Sizes& s) {
-  return std::clamp<Index>(kTileNumbers / std::max<Index>(1, s.lanes * s.inputs), 1, s.outputs);
+  const Index most = kTileNumbers / std::max<Index>(1, s.lanes * s.inputs);
+  return even(s.outputs, std::clamp<Index>(most, 1, s.outputs));
 }
 
 // Multiply-adds of both ways (docs/design.md, "Deferred parameter gradients"); the kernel way pays
@@ -36,11 +39,6 @@ bool kernel_is_cheaper(const Sizes& s) {
       s.common ? b * b * i + t * b * b * n + pairs * b * n : pairs * b * b * (i + n + 1.0);
   const double tiles = t * b * i * n + pairs * i * n;
   return kernel <= tiles;
-}
-
-void add(const GramContext& c, const LaneRows& s, const LaneRows& t, double product) {
-  c.matrix[static_cast<std::size_t>(s.lane * c.stride + t.lane)] += product;
-  if (s.lane != t.lane) c.matrix[static_cast<std::size_t>(t.lane * c.stride + s.lane)] += product;
 }
 
 /// Views of one call in matrix rows: a value row may hold several.
@@ -63,47 +61,59 @@ void make_kernel(const View& v, const LaneRows& s, const LaneRows& t, bool weigh
              v.inputs, 1.0, kernel, n);
 }
 
-// Lanes over the same rows: Z_t = K dY_t once for each lane, then <dY_s, Z_t>.
-void common_group(const GramContext& c, const View& v, std::span<const LaneRows> group, bool weight,
-                  bool bias) {
-  real* const kernel = reinterpret_cast<real*>(c.workspace.data());
-  const Index m = v.rows(group[0]), n = m * v.outputs;
-  real* const z = kernel + m * m;
-  make_kernel(v, group[0], group[0], weight, bias, kernel);
-  for (std::size_t t = 0; t < group.size(); ++t) {
-    blas::gemm(Transpose::no, Transpose::no, m, v.outputs, m, 1.0, kernel, m, v.dy_of(group[t]),
-               v.outputs, 0.0, z + static_cast<Index>(t) * n, v.outputs);
-  }
-  // Pair number p of the lower triangle; each writes a place of its own in the matrix.
-  const auto lanes = static_cast<Index>(group.size());
-  parallel::for_pieces(lanes * (lanes + 1) / 2, 1, [&](int /*piece*/, Index begin, Index end) {
-    for (Index p = begin; p < end; ++p) {
-      Index t = 0;
-      while ((t + 1) * (t + 2) / 2 <= p) ++t;
-      const Index s = p - t * (t + 1) / 2;
-      add(c, group[static_cast<std::size_t>(s)], group[static_cast<std::size_t>(t)],
-          blas::dot(n, v.dy_of(group[static_cast<std::size_t>(s)]), z + t * n));
-    }
-  });
-}
+// Columns of dY that are taken at a time.
+constexpr Index kColumns = 256;
 
-// Lanes over one range of rows against lanes over another: K = X_a X_b' + 11', Z_t = K dY_t once
-// for each lane t of b, then <dY_s, Z_t>.
+/// Beside the kernel: sums for each part of the columns and each pair of lanes, and for each thread
+/// Z of a lane in these columns.
+struct Products {
+  Index parts, sums, z;
+
+  Products(Index rows, Index outputs, std::size_t lanes, std::size_t others)
+      : parts((outputs + kColumns - 1) / kColumns),
+        sums(simd::in_numbers<double>(parts * static_cast<Index>(lanes * others))),
+        z(simd::whole_vectors(rows * std::min(kColumns, outputs))) {}
+};
+
+// Lanes `a` over one range of rows against lanes `b` over another, or against themselves:
+// K = X_a X_b' + 11', Z_t = K dY_t for each lane t of b, then <dY_s, Z_t>; some columns at a time,
+// so that numbers are still near when the last pair needs them.
 void between(const GramContext& c, const View& v, std::span<const LaneRows> a,
              std::span<const LaneRows> b, bool weight, bool bias) {
-  real* const kernel = reinterpret_cast<real*>(c.workspace.data());
+  const std::span<real> work = {reinterpret_cast<real*>(c.workspace.data()),
+                                c.workspace.size() / sizeof(real)};
   const Index m = v.rows(a[0]), n = v.rows(b[0]);
-  real* const z = kernel + m * n;
+  const Products place(m, v.outputs, a.size(), b.size());
+  real* const kernel = work.data();
+  auto* const sums = reinterpret_cast<double*>(kernel + simd::whole_vectors(m * n));
+  real* const z = reinterpret_cast<real*>(sums) + place.sums;
   make_kernel(v, a[0], b[0], weight, bias, kernel);
-  for (const LaneRows& t : b) {
-    blas::gemm(Transpose::no, Transpose::no, m, v.outputs, n, 1.0, kernel, n, v.dy_of(t), v.outputs,
-               0.0, z, v.outputs);
-    parallel::for_pieces(static_cast<Index>(a.size()), 1, [&](int, Index begin, Index end) {
-      for (Index s = begin; s < end; ++s) {
-        const LaneRows& lane = a[static_cast<std::size_t>(s)];
-        add(c, lane, t, blas::dot(m * v.outputs, v.dy_of(lane), z));
+  const std::size_t pairs = a.size() * b.size();
+  const auto ends = [&](std::size_t t) { return a.data() == b.data() ? t + 1 : a.size(); };
+  const auto lanes = static_cast<Index>(b.size()), most = (work.data() + work.size() - z) / place.z;
+  const Index grain = parallel::grain_for(place.parts * lanes, most);
+  parallel::for_pieces(place.parts * lanes, grain, [&](int piece, Index begin, Index end) {
+    real* const z_t = z + piece * place.z;
+    for (Index item = begin; item < end; ++item) {
+      const Index part = item / lanes, first = part * kColumns;
+      const Index columns = std::min(kColumns, v.outputs - first);
+      const auto t = static_cast<std::size_t>(item % lanes);
+      blas::gemm(Transpose::no, Transpose::no, m, columns, n, 1.0, kernel, n, v.dy_of(b[t]) + first,
+                 v.outputs, 0.0, z_t, columns);
+      for (std::size_t s = 0; s < ends(t); ++s) {
+        sums[static_cast<std::size_t>(part) * pairs + s * b.size() + t] =
+            blas::dot(m, columns, v.dy_of(a[s]) + first, v.outputs, z_t, columns);
       }
-    });
+    }
+  });
+  for (std::size_t t = 0; t < b.size(); ++t) {
+    for (std::size_t s = 0; s < ends(t); ++s) {
+      double sum = 0.0;
+      for (Index part = 0; part < place.parts; ++part) {
+        sum += sums[static_cast<std::size_t>(part) * pairs + s * b.size() + t];
+      }
+      add_product(c, a[s], b[t], sum);
+    }
   }
 }
 
@@ -133,7 +143,7 @@ void against(const GramContext& c, const View& v, const LaneRows& s,
       sum +=
           blas::dot(v.rows(t), kernel + r * values + at_value, products + r * cotangents + at_dy);
     }
-    add(c, s, t, sum);
+    add_product(c, s, t, sum);
   }
 }
 
@@ -150,7 +160,7 @@ void by_kernel(const GramContext& c, const View& v, bool weight, bool bias) {
   for (std::span<const LaneRows> left = c.lanes; !left.empty();) {
     const std::span<const LaneRows> group = group_of(left);
     const bool alone = group.size() == 1;
-    if (!alone && c.wants(group[0], group[1])) common_group(c, v, group, weight, bias);
+    if (!alone && c.wants(group[0], group[1])) between(c, v, group, group, weight, bias);
     std::span<const LaneRows> rest = alone ? left : left.subspan(group.size());
     while (!rest.empty()) {
       std::size_t n = 0;
@@ -169,28 +179,35 @@ void by_kernel(const GramContext& c, const View& v, bool weight, bool bias) {
   }
 }
 
-// Rows [unit, unit + units) of every g_t = dY_t' X_t, and of dY_t' 1 beside them.
+// Rows [unit, unit + units) of g_t = dY_t' X_t, and of dY_t' 1 behind them.
+void form_tile(const View& v, const LaneRows& lane, Index unit, Index units, bool weight, bool bias,
+               real* g) {
+  const real* dy = v.dy_of(lane) + unit;
+  if (weight) {
+    blas::gemm(Transpose::yes, Transpose::no, units, v.inputs, v.rows(lane), 1.0, dy, v.outputs,
+               v.x_of(lane), v.inputs, 0.0, g, v.inputs);
+    g += units * v.inputs;
+  }
+  for (Index u = 0; bias && u < units; ++u) {
+    double sum = 0.0;
+    for (Index r = 0; r < v.rows(lane); ++r) sum += static_cast<double>(dy[r * v.outputs + u]);
+    g[u] = static_cast<real>(sum);
+  }
+}
+
+// Lanes on threads of their own.
 void by_tiles(const GramContext& c, const View& v, const Sizes& sizes, bool weight, bool bias) {
   real* const tile = reinterpret_cast<real*>(c.workspace.data());
   const Index step = tile_units(sizes);
   for (Index unit = 0; unit < v.outputs; unit += step) {
     const Index units = std::min(step, v.outputs - unit);
     const Index numbers = (weight ? units * v.inputs : 0) + (bias ? units : 0);
-    for (std::size_t l = 0; l < c.lanes.size(); ++l) {
-      const LaneRows& lane = c.lanes[l];
-      real* g = tile + static_cast<Index>(l) * numbers;
-      const real* dy = v.dy_of(lane) + unit;
-      if (weight) {
-        blas::gemm(Transpose::yes, Transpose::no, units, v.inputs, v.rows(lane), 1.0, dy, v.outputs,
-                   v.x_of(lane), v.inputs, 0.0, g, v.inputs);
-        g += units * v.inputs;
+    parallel::for_pieces(sizes.lanes, 1, [&](int /*piece*/, Index begin, Index end) {
+      for (Index l = begin; l < end; ++l) {
+        form_tile(v, c.lanes[static_cast<std::size_t>(l)], unit, units, weight, bias,
+                  tile + l * numbers);
       }
-      for (Index u = 0; bias && u < units; ++u) {
-        double sum = 0.0;
-        for (Index r = 0; r < v.rows(lane); ++r) sum += static_cast<double>(dy[r * v.outputs + u]);
-        g[u] = static_cast<real>(sum);
-      }
-    }
+    });
     add_gram_of_rows(tile, numbers, c);
   }
 }
@@ -215,7 +232,10 @@ std::size_t linear_gram_workspace(const Geometry& g, Index inputs, Index outputs
   const Index inner = g.output.shape.row_size() / outputs;
   const Sizes sizes{g.lanes, g.lane_rows * inner, inputs, outputs, g.common_rows};
   const Index values = g.output.shape[0] * inner, cotangents = g.cotangent_rows * inner;
-  const Index common = sizes.rows * sizes.rows + sizes.lanes * sizes.rows * outputs;  // K, K dY_t
+  const auto lanes = static_cast<std::size_t>(g.lanes);
+  const Products products(sizes.rows, outputs, lanes, lanes);
+  const Index common = simd::whole_vectors(sizes.rows * sizes.rows) + products.sums +
+                       parallel::threads() * products.z;
   const auto kernel = static_cast<std::size_t>(
       std::max(sizes.rows * (values + cotangents), g.common_rows ? common : Index{0}));
   const auto tiles = static_cast<std::size_t>(sizes.lanes * tile_units(sizes) * (inputs + 1));
