@@ -4,7 +4,8 @@
 
 /// Gradients of a convolution behind max(0, .) and max pooling of four outputs: at most one of the
 /// four has a gradient, and only it is multiplied: of pixels that are no numbers, those alone reach
-/// dW that a winner's window sees. Vectors run along the pixels under the window.
+/// dW that a winner's window sees. A gradient that is none may reach pixels around its window.
+/// Vectors run along the pixels under the window.
 namespace espalier::convolution::winners {
 
 /// What a number costs that becomes an entry: see convolution_ways.hpp.

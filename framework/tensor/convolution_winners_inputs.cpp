@@ -4,6 +4,7 @@
 #include "core/parallel.hpp"
 #include "tensor/block_sums.hpp"
 #include "tensor/convolution_winners.hpp"
+#include "tensor/winner_blocks.hpp"
 
 namespace espalier::convolution::winners {
 
@@ -16,27 +17,23 @@ using simd::kLanes;
 
 constexpr Index kMostOutputs = 4095;  // see Image::Counts
 
-/// What all threads read: the weights (O, KH, KW C) with pixels of whole vectors. What each has: an
-/// image of dX of each lane, with its border; and a sum for each pixel that pooling chose from,
-/// with an entry for each output that won there.
-struct Layout {
-  Index pixel, row;  // from pixel to pixel, from row to row
-  Index block_row, block_numbers;
-  Index width, rows;  // places of pooling in a row, and rows that are looked at at once
-  Index weights, image, sums, entries;
+/// What all threads read: the weights. What each has: an image of dX of each lane, with its border;
+/// and sums, with an entry for each output that won.
+struct Layout : BlocksLayout {
+  Index line;                 // from row to row of an image
+  Index width, rows_at_once;  // places of pooling in a row, and rows that are looked at at once
+  Index image, sums, entries;
 
   Layout(const Window& v, Index outputs)
-      : pixel(simd::whole_vectors(v.channels)),
-        row((v.width + 2 * v.padding) * pixel),
-        block_row(v.kernel_width * pixel),
-        block_numbers(v.kernel_height * block_row),
+      : BlocksLayout(choose(v, outputs)),
+        line((v.width + 2 * v.padding) * pixel),
         width(v.out_width() / 2),
-        rows(std::clamp<Index>(block_sums::kMostEntries / (kPixels * width * outputs), 1,
-                               v.out_height() / 2)),
-        weights(outputs * block_numbers),
-        image((v.height + 2 * v.padding) * row),
-        sums(simd::in_numbers<Sum>(kPixels * rows * width)),
-        entries(simd::in_numbers<Entry>((kPixels * rows * width + 1) * outputs)) {}
+        rows_at_once(std::clamp<Index>(block_sums::kMostEntries / (kPixels * width * outputs), 1,
+                                       v.out_height() / 2)),
+        // The last block reaches beyond its pixels.
+        image(simd::whole_vectors((v.height + 2 * v.padding) * line) + kLanes),
+        sums(simd::in_numbers<Sum>(kPixels * rows_at_once * width)),
+        entries(simd::in_numbers<Entry>((kPixels * rows_at_once * width + 1) * outputs)) {}
 
   Index each(Index lanes) const { return lanes * image + sums + entries; }
 };
@@ -59,14 +56,16 @@ class Image {
   void sum(const std::uint8_t* winners, std::span<const block_sums::Lane> lanes) {
     std::fill_n(images_, lanes_ * layout_.image, real{0});
     const Index height = v_.out_height() / 2;
-    for (Index y = 0; y < height; y += layout_.rows) {
-      look(winners, y, std::min(y + layout_.rows, height));
+    for (Index y = 0; y < height; y += layout_.rows_at_once) {
+      const Index end = std::min(y + layout_.rows_at_once, height);
+      used_ = 0;
+      layout_.whole ? look_at_places(winners, y, end) : look_at_pixels(winners, y, end);
       block_sums::add({sums_, used_}, entries_,
-                      {.rows = v_.kernel_height,
-                       .vectors = layout_.block_row / kLanes,
+                      {.rows = layout_.rows,
+                       .vectors = layout_.row / kLanes,
                        .from = weights_,
-                       .from_row = layout_.block_row,
-                       .to_row = layout_.row},
+                       .from_row = layout_.row,
+                       .to_row = layout_.line},
                       lanes);
     }
   }
@@ -74,9 +73,14 @@ class Image {
   real* of(std::size_t lane) const { return images_ + static_cast<Index>(lane) * layout_.image; }
 
   void put(std::size_t lane, bool add, real* dx) const {
-    const real* from = of(lane) + v_.padding * (layout_.row + layout_.pixel);
+    const real* from = of(lane) + v_.padding * (layout_.line + layout_.pixel);
     const real* const end = dx + v_.image_size();
-    for (Index y = 0; y < v_.height; ++y, from += layout_.row) {
+    for (Index y = 0; y < v_.height; ++y, from += layout_.line) {
+      if (layout_.pixel == v_.channels) {
+        put_numbers(from, v_.width * v_.channels, add, dx);
+        dx += v_.width * v_.channels;
+        continue;
+      }
       for (Index x = 0; x < v_.width; ++x, dx += v_.channels) {
         put_pixel(from + x * layout_.pixel, add, dx, end);
       }
@@ -85,10 +89,9 @@ class Image {
 
  private:
   /// Says which outputs won at each pixel of these rows of pooling; nobody's are left out.
-  void look(const std::uint8_t* winners, Index begin, Index end) {
-    const Index right = v_.stride * layout_.pixel, down = v_.stride * layout_.row;
+  void look_at_pixels(const std::uint8_t* winners, Index begin, Index end) {
+    const Index right = v_.stride * layout_.pixel, down = v_.stride * layout_.line;
     const std::array<Index, kPixels> pixel = {0, right, down, down + right};
-    used_ = 0;
     Index at = begin * layout_.width * outputs_, first = 0;
     for (Index y = begin; y < end; ++y) {
       for (Index x = 0; x < layout_.width; ++x, at += outputs_, first += kPixels * outputs_) {
@@ -99,6 +102,29 @@ class Image {
                           counts.of(p)};
           used_ += counts.of(p) > 0 ? 1U : 0U;
         }
+      }
+    }
+  }
+
+  /// Says which outputs won at each place of these rows of pooling.
+  void look_at_places(const std::uint8_t* winners, Index begin, Index end) {
+    const auto step = [](Index i) { return static_cast<std::int32_t>(i); };
+    const Index upper = layout_.upper, left = layout_.left;
+    const std::array<std::int32_t, 5> block = {step(upper + left), step(upper), step(left), 0, 0};
+    const Index outputs = outputs_, output = layout_.output;
+    Index at = begin * layout_.width * outputs;
+    Entry* __restrict last = entries_;
+    for (Index y = begin; y < end; ++y) {
+      for (Index x = 0; x < layout_.width; ++x, at += outputs) {
+        const Entry* const first = last;
+        for (Index o = 0; o < outputs; ++o) {
+          const std::uint8_t who = winners[at + o];
+          *last = {step(at + o), step(o * output) + block[who]};
+          last += who != pool_halves::kNobody ? 1 : 0;
+        }
+        if (first == last) continue;
+        sums_[used_++] = {step(2 * v_.stride * (y * layout_.line + x * layout_.pixel)),
+                          step(first - entries_), step(last - first)};
       }
     }
   }
@@ -116,7 +142,7 @@ class Image {
   /// entries are yet to come.
   Counts sort(Index at, const std::uint8_t* winners, Entry* entries) const {
     Counts counts;
-    const auto block = static_cast<std::int32_t>(layout_.block_numbers);
+    const auto block = static_cast<std::int32_t>(layout_.output);
     for (Index o = 0; o < outputs_; ++o) {
       const std::size_t who = winners[o];
       entries[static_cast<Index>(who) * outputs_ + counts.of(who)] = {
@@ -126,10 +152,14 @@ class Image {
     return counts;
   }
 
+  static void put_numbers(const real* from, Index numbers, bool add, real* to) {
+    for (Index i = 0; i < numbers; ++i) to[i] = add ? to[i] + from[i] : from[i];
+  }
+
   // What is written too far belongs to pixels that follow.
   void put_pixel(const real* from, bool add, real* to, const real* end) const {
     if (add || end - to < layout_.pixel) {
-      for (Index c = 0; c < v_.channels; ++c) to[c] = add ? to[c] + from[c] : from[c];
+      put_numbers(from, v_.channels, add, to);
       return;
     }
     for (Index c = 0; c < v_.channels; c += kLanes) simd::store(to + c, simd::load(from + c));
@@ -148,14 +178,10 @@ class Image {
 
 double lanes_cost(const Window& v, Index outputs, Index lanes) {
   const Layout layout(v, outputs);
-  const Index farthest = std::max({layout.weights, layout.image, v.positions() * outputs});
+  const Index farthest = std::max({layout.all, layout.image, v.positions() * outputs});
   if (outputs > kMostOutputs || !block_sums::reach(farthest)) return kNever;
-  constexpr double kSums = 32.0;  // what a vector of sums costs, read and written for each pixel
-  const Index places = v.positions() / kPixels, vectors = layout.block_numbers / kLanes;
-  const double sums = static_cast<double>(kPixels * vectors) * kSums;
-  return static_cast<double>(places) *
-         (static_cast<double>(outputs) * kPut +
-          static_cast<double>(lanes) * (1.3 * static_cast<double>(layout.weights) + sums));
+  return static_cast<double>(v.positions() / kPixels) *
+         (static_cast<double>(outputs) * kPut + static_cast<double>(lanes) * layout.cost(outputs));
 }
 
 double cost(const Window& v, Index outputs, bool pooled) {
@@ -164,33 +190,25 @@ double cost(const Window& v, Index outputs, bool pooled) {
 
 Index lanes_scratch(const Window& v, Index outputs, int threads, Index lanes) {
   const Layout layout(v, outputs);
-  return layout.weights + threads * layout.each(lanes);
+  return layout.all + threads * layout.each(lanes);
 }
 
 Index scratch(const Window& v, Index outputs, Index /*images*/, int threads, bool /*pooled*/) {
   return lanes_scratch(v, outputs, threads, 1);
 }
 
-void place_weights(const Window& v, const Layout& layout, Index outputs, const real* weight,
-                   real* to) {
-  const Index pixels = outputs * v.kernel_height * v.kernel_width;
-  for (Index p = 0; p < pixels; ++p, weight += v.channels, to += layout.pixel) {
-    std::fill(std::copy_n(weight, v.channels, to), to + layout.pixel, real{0});
-  }
-}
-
 void run_lanes(const Window& v, Index images, const std::uint8_t* winners,
                std::span<const InputLane> lanes, Index outputs, const real* weight,
                std::span<real> scratch) {
   const Layout layout(v, outputs);
-  place_weights(v, layout, outputs, weight, scratch.data());
+  layout.place(v, outputs, weight, scratch.data());
   const Index each = layout.each(static_cast<Index>(lanes.size()));
-  const Index most = (static_cast<Index>(scratch.size()) - layout.weights) / each;
+  const Index most = (static_cast<Index>(scratch.size()) - layout.all) / each;
   const Index grain = parallel::grain_for(images, most);
   const Index numbers = v.positions() / kPixels * outputs;
   parallel::for_pieces(images, grain, [&](int piece, Index begin, Index end) {
     Image image(v, layout, outputs, scratch.data(), static_cast<Index>(lanes.size()),
-                scratch.data() + layout.weights + piece * each);
+                scratch.data() + layout.all + piece * each);
     std::array<block_sums::Lane, static_cast<std::size_t>(kMostLanes)> sums;
     for (Index n = begin; n < end; ++n) {
       for (std::size_t l = 0; l < lanes.size(); ++l) {

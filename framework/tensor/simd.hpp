@@ -46,13 +46,16 @@ inline Vector load_once(const real* from) {
 }
 inline void store(real* to, Vector v) { *reinterpret_cast<Vector*>(to) = v; }
 
-/// The first n lanes of v, 0 in the others.
-inline Vector first(Index n, Vector v) {
+/// The first n lanes.
+inline Mask lanes_below(Index n) {
   using Lane = decltype(+Mask{}[0]);
   Mask lane = {};
   for (Index l = 0; l < kLanes; ++l) lane[l] = static_cast<Lane>(l);
-  return lane < Mask{} + static_cast<Lane>(n) ? v : Vector{};
+  return lane < Mask{} + static_cast<Lane>(n);
 }
+
+/// The first n lanes of v, 0 in the others.
+inline Vector first(Index n, Vector v) { return lanes_below(n) ? v : Vector{}; }
 
 inline Bytes load(const std::uint8_t* from) {
   Bytes bytes;

@@ -94,25 +94,29 @@ void Windows::put_bordered(const real* x, const real* end, real* to) const {
   for (Index y = 0; y < v_.height; ++y, to += layout_.row, x += line) {
     if (layout_.pixel == v_.channels) {
       std::copy_n(x, line, to);
-      continue;
-    }
-    for (Index i = 0; i < v_.width; ++i) {
-      put_pixel(x + i * v_.channels, end, to + i * layout_.pixel);
+    } else {
+      put_apart(x, end, to);
     }
   }
 }
 
-// Pixels that lie apart are moved in whole vectors, and cut off.
-void Windows::put_pixel(const real* x, const real* end, real* to) const {
-  if (end - x < layout_.pixel) {
-    std::copy_n(x, v_.channels, to);
-    return;
+// Pixels of a row that lie apart are moved in whole vectors, and cut off: as many as can be read
+// so.
+void Windows::put_apart(const real* x, const real* end, real* to) const {
+  const Index channels = v_.channels, pixel = layout_.pixel;
+  const Index room = end - x - pixel;
+  const Index whole = room < 0 ? 0 : std::min(v_.width, room / channels + 1);
+  const Index last = pixel - kLanes;
+  const simd::Mask inside = simd::lanes_below(channels - last);
+  simd::Vector filler = {};
+  filler[kLanes - 1] = 1;
+  for (Index i = 0; i < whole; ++i, x += channels, to += pixel) {
+    for (Index c = 0; c < last; c += kLanes) simd::store(to + c, simd::load(x + c));
+    simd::store(to + last, inside ? simd::load(x + last) : filler);
   }
-  Index c = 0;
-  for (; c + kLanes <= v_.channels; c += kLanes) simd::store(to + c, simd::load(x + c));
-  simd::Vector last = simd::first(v_.channels - c, simd::load(x + c));
-  last[kLanes - 1] = 1;
-  simd::store(to + c, last);
+  for (Index i = whole; i < v_.width; ++i, x += channels, to += pixel) {
+    std::copy_n(x, channels, to);
+  }
 }
 
 // The vector of row y and place x: what the window's row shows that begins there, in row y and in

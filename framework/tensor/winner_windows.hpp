@@ -54,7 +54,7 @@ class Windows {
 
  private:
   void put_bordered(const real* x, const real* end, real* to) const;
-  void put_pixel(const real* x, const real* end, real* to) const;
+  void put_apart(const real* x, const real* end, real* to) const;
   void look(Index images, const std::uint8_t* winners, Index first, Index last);
   void pair(const real* bordered, real* to) const;
 

@@ -11,6 +11,7 @@
 #include "tensor/convolution.hpp"
 #include "tensor/convolution_unfolded.hpp"
 #include "tensor/convolution_winners.hpp"
+#include "tensor/winner_blocks.hpp"
 
 using namespace espalier;
 using convolution::kMostLanes;
@@ -37,10 +38,11 @@ struct Case {
 
 // Rows in pairs (with an odd and an even number of them), pixels apart in one vector and in two,
 // pixels side by side; borders, steps, one output, several images at once.
-const Case kCases[] = {{{28, 28, 1, 5, 5, 1, 0}, 10},  {{14, 14, 1, 4, 3, 2, 2}, 3},
-                       {{12, 12, 10, 5, 5, 1, 0}, 20}, {{8, 8, 20, 3, 3, 1, 1}, 9},
-                       {{9, 9, 3, 3, 7, 2, 2}, 5},     {{14, 14, 32, 3, 3, 1, 1}, 64},
-                       {{6, 6, 5, 3, 3, 1, 2}, 1},     {{6, 6, 10, 3, 3, 1, 1}, 4}};
+const Case kCases[] = {
+    {{28, 28, 1, 5, 5, 1, 0}, 10},  {{14, 14, 1, 4, 3, 2, 2}, 3}, {{12, 12, 10, 5, 5, 1, 0}, 20},
+    {{8, 8, 20, 3, 3, 1, 1}, 9},    {{9, 9, 3, 3, 7, 2, 2}, 5},   {{14, 14, 32, 3, 3, 1, 1}, 64},
+    {{6, 6, 5, 3, 3, 1, 2}, 1},     {{6, 6, 10, 3, 3, 1, 1}, 4},  {{8, 8, 24, 3, 3, 1, 1}, 40},
+    {{11, 11, 24, 3, 3, 2, 1}, 40}, {{2, 2, 6, 3, 3, 1, 1}, 4},   {{2, 2, 3, 3, 3, 1, 1}, 4}};
 
 /// Lanes behind the same winners.
 struct Lanes {
@@ -160,6 +162,16 @@ TEST_CASE("convolutions of the usual models gain by lanes") {
     CHECK(convolution::gains_by_weight_lanes(t.v, t.outputs, kMostLanes));
     if (t.v.channels > 1) CHECK(convolution::gains_by_input_lanes(t.v, t.outputs, kMostLanes));
   }
+}
+
+TEST_CASE("places of pooling are summed whole where that takes fewer vectors") {
+  const auto whole = [](const Case& t) {
+    return convolution::winners::BlocksLayout::choose(t.v, t.outputs).whole;
+  };
+  CHECK(std::ranges::count_if(kCases, whole) >= 2);
+  CHECK(std::ranges::count_if(kCases, whole) < std::ssize(kCases));
+  CHECK(whole(kCases[2]));
+  CHECK_FALSE(whole(kCases[5]));
 }
 
 TEST_CASE("so many outputs as one pixel can win them all") {
