@@ -22,18 +22,25 @@ constexpr Index period(Index columns) { return std::lcm(columns, simd::kLanes) /
 /// sums (columns) += 1' x in double, of `periods` of them; `kVectors`: of a period.
 template <std::size_t kVectors, class Load>
 void add_periods(Index begin, Index periods, Index columns, Load load, double* sums) {
+  constexpr auto kLanes = static_cast<std::size_t>(simd::kLanes);
+  double whole[kVectors][kLanes] = {};
   for (Index p = 0; p < periods;) {
     simd::Vector part[kVectors] = {};
     for (const Index stop = std::min(periods, p + kRowsInReal); p < stop; ++p) {
 #pragma GCC unroll 5
       for (std::size_t v = 0; v < kVectors; ++v, begin += simd::kLanes) part[v] += load(begin);
     }
-    Index column = 0;
-    for (const simd::Vector& v : part) {
-      for (Index lane = 0; lane < simd::kLanes; ++lane) {
-        sums[column] += static_cast<double>(v[lane]);
-        column = column + 1 == columns ? 0 : column + 1;
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        whole[v][lane] += static_cast<double>(part[v][lane]);
       }
+    }
+  }
+  Index column = 0;
+  for (const auto& lanes : whole) {
+    for (const double sum : lanes) {
+      sums[column] += sum;
+      column = column + 1 == columns ? 0 : column + 1;
     }
   }
 }

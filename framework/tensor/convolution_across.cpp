@@ -64,7 +64,10 @@ void sum_tile(const Tile& t) {
       }
     }
   }
+  // Unrolled, or sums leave their registers to be found by number.
+#pragma GCC unroll 4
   for (Index p = 0; p < kPositions; ++p) {
+#pragma GCC unroll 10
     for (Index o = 0; o < kOutputs; ++o) {
       simd::store(t.y + p * t.y_step + o * kLanes, acc[p][o] + t.bias[o]);
     }

@@ -25,14 +25,16 @@ constexpr real kLowest = -std::numeric_limits<real>::infinity();
 /// What is left of x behind the last full batch, filled up with `filler`.
 Batch tail(Index left, const real* x, real filler) {
   alignas(64) real padded[kWidth];
-  std::fill(std::copy_n(x, left, padded), padded + kWidth, filler);
+  for (Index i = 0; i < kWidth; ++i) padded[i] = i < left ? x[i] : filler;
   return Batch::load_aligned(padded);
 }
 
 void store_tail(const Batch& value, Index left, real* y) {
   alignas(64) real padded[kWidth];
   value.store_aligned(padded);
-  std::copy_n(padded, left, y);
+  for (Index i = 0; i < kWidth; ++i) {
+    if (i < left) y[i] = padded[i];
+  }
 }
 
 // The tail goes through a padded batch and so through the same instructions as all others.
@@ -57,15 +59,21 @@ real maximum(Index n, const real* x) {
   for_batches(n, x, kLowest, [&](Index, Index, const Batch& b) { best = xsimd::max(best, b); });
   alignas(64) real lanes[kWidth];
   best.store_aligned(lanes);
-  return *std::max_element(lanes, lanes + kWidth);
+  for (Index half = kWidth / 2; half > 0; half /= 2) {
+    for (Index i = 0; i < half; ++i) lanes[i] = std::max(lanes[i], lanes[i + half]);
+  }
+  return lanes[0];
 }
 
 double total(const Batch& sums) {
   alignas(64) real lanes[kWidth];
   sums.store_aligned(lanes);
-  double sum = 0.0;
-  for (const real lane : lanes) sum += static_cast<double>(lane);
-  return sum;
+  double parts[kWidth];
+  std::copy_n(lanes, kWidth, parts);
+  for (Index half = kWidth / 2; half > 0; half /= 2) {
+    for (Index i = 0; i < half; ++i) parts[i] += parts[i + half];
+  }
+  return parts[0];
 }
 
 // exp(-inf) = 0: what fills up the tail adds nothing.

@@ -15,6 +15,16 @@ void gather(const real* from, Index images, Index stride, Index numbers, real* t
 
 namespace {
 
+/// turn(i) moves numbers [i, i + kLanes) of whole vectors of images; where fewer are left, the last
+/// vector overlaps the one before. Returns how many numbers are moved: all, or none.
+template <class F>
+Index turn_whole(Index images, Index numbers, F turn) {
+  if (images != kLanes || numbers < kLanes) return 0;
+  for (Index i = 0; i + kLanes <= numbers; i += kLanes) turn(i);
+  if (numbers % kLanes != 0) turn(numbers - kLanes);
+  return numbers;
+}
+
 /// kLanes rows of kLanes bytes become columns.
 void turn(const std::uint8_t* from, Index from_stride, std::uint8_t* to, Index to_stride) {
   simd::Bytes rows[kLanes];
@@ -26,11 +36,8 @@ void turn(const std::uint8_t* from, Index from_stride, std::uint8_t* to, Index t
 }  // namespace
 
 void gather(const std::uint8_t* from, Index images, Index stride, Index numbers, std::uint8_t* to) {
-  Index i = 0;
-  for (; images == kLanes && i + kLanes <= numbers; i += kLanes) {
-    turn(from + i, stride, to + i * kLanes, kLanes);
-  }
-  for (; i < numbers; ++i) {
+  const auto move = [=](Index i) { turn(from + i, stride, to + i * kLanes, kLanes); };
+  for (Index i = turn_whole(images, numbers, move); i < numbers; ++i) {
     for (Index n = 0; n < kLanes; ++n) {
       to[i * kLanes + n] = n < images ? from[n * stride + i] : std::uint8_t{0};
     }
@@ -39,20 +46,17 @@ void gather(const std::uint8_t* from, Index images, Index stride, Index numbers,
 
 void scatter(const std::uint8_t* from, Index images, Index stride, Index numbers,
              std::uint8_t* to) {
-  Index i = 0;
-  for (; images == kLanes && i + kLanes <= numbers; i += kLanes) {
-    turn(from + i * kLanes, kLanes, to + i, stride);
-  }
-  for (; i < numbers; ++i) {
+  const auto move = [=](Index i) { turn(from + i * kLanes, kLanes, to + i, stride); };
+  for (Index i = turn_whole(images, numbers, move); i < numbers; ++i) {
     for (Index n = 0; n < images; ++n) to[n * stride + i] = from[i * kLanes + n];
   }
 }
 
 void scatter(const real* from, Index images, Index stride, Index numbers, bool add, real* to) {
-  Index i = 0;
-  for (; images == kLanes && !add && i + kLanes <= numbers; i += kLanes) {
+  const auto move = [=](Index i) {
     simd::transpose_block(from + i * kLanes, kLanes, to + i, stride);
-  }
+  };
+  Index i = add ? 0 : turn_whole(images, numbers, move);
   alignas(simd::kBytes) real turned[kLanes * kLanes];
   for (; i < numbers; i += kLanes) {
     const Index here = std::min(kLanes, numbers - i);

@@ -9,7 +9,9 @@ namespace espalier::pool_halves {
 using simd::Mask;
 
 inline Mask winners_of(const std::uint8_t* winners) {
-  return __builtin_convertvector(simd::load(winners), Mask);
+  // In two steps: g++ 12 makes one of bytes lane by lane.
+  using Words = std::int16_t __attribute__((vector_size(2 * sizeof(simd::Bytes))));
+  return __builtin_convertvector(__builtin_convertvector(simd::load(winners), Words), Mask);
 }
 
 inline void store_winners(std::uint8_t* to, Mask who) {
