@@ -21,6 +21,8 @@ struct PlanOptions {
   /// With `gram`: gradients that it forms are kept and make up the update, instead of one product
   /// more. Without, a step with equal weights computes what one lane would, bit for bit.
   bool keep_formed = false;
+  /// With `keep_formed`: most lanes of a wave (see waves.hpp); 0: as many as go well.
+  int wave_lanes = 0;
   /// With `gram`: where positive, only products of lanes below it with lanes from it on are formed
   /// (see GramContext::across).
   int across = 0;
@@ -98,7 +100,8 @@ class ESPALIER_API Plan {
   std::vector<std::string> gram_blocks() const;
 
   /// Row l, at rows + l * stride: the gradient of loss l over the shared parameters, one after the
-  /// other. REQUIRES LaneMode::per_task, PlanOptions::gram, unit seeds, before `weigh`.
+  /// other. REQUIRES LaneMode::per_task without PlanOptions::keep_formed, unit seeds, before
+  /// `weigh`.
   void jacobian(real* rows, std::size_t stride);
   /// Numbers of all shared parameters that some loss reaches: the length of such a row.
   std::size_t shared_numbers() const;

@@ -86,7 +86,10 @@ void Plan::backward(std::span<const double> seeds, std::span<const double> borde
   PlanState& s = *state_;
   plant_seeds(s, seeds);
   where::Sweep sweep("backward");
-  for (std::size_t n = s.nodes.size(); n-- > 0;) run_backward(s, s.nodes[n], border, sweep);
+  for (std::size_t n = s.nodes.size(); n-- > s.waves.nodes;) {
+    run_backward(s, s.nodes[n], border, sweep);
+  }
+  backward_waves(s, sweep);
   ++s.backward_sweeps;
 }
 

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "autograd/plan_state.hpp"
+#include "espalier/error.hpp"
 #include "tensor/blas.hpp"
 #include "tensor/matrix.hpp"
 
@@ -84,6 +85,10 @@ std::size_t Plan::shared_numbers() const { return state_->shared_numbers; }
 
 void Plan::jacobian(real* rows, std::size_t stride) {
   PlanState& s = *state_;
+  if (s.options.keep_formed) {
+    throw ShapeError(
+        "[plan] expected a plan that keeps cotangents, found one that keeps gradients");
+  }
   for (const ParameterUses& uses : s.uses) {
     if (uses.active.empty() || uses.parameter->domain != Domain::shared) continue;
     const Index size = uses.parameter->value.size();

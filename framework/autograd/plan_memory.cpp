@@ -11,8 +11,9 @@ MemoryPlanner::MemoryPlanner(PlanState& state)
 }
 
 void MemoryPlanner::run() {
-  place_values();
   place_cotangents();
+  find_waves();
+  place_values();
   if (s_.options.tangent) place_tangents();
   place_saved();
   add_workspace();
@@ -57,7 +58,7 @@ bool MemoryPlanner::recipe(std::size_t n) const {
 
 int MemoryPlanner::last_look(std::size_t n) const {
   if (moving(n)) return clock_.tangent(n);
-  return recipe(n) ? clock_.update() : clock_.backward(n);
+  return recipe(n) ? clock_.update() : sweep_ends(n);
 }
 
 int MemoryPlanner::new_block(const std::string& name, BlockKind kind, std::size_t bytes,

@@ -72,6 +72,19 @@ class MemoryPlanner {
   bool is_loss(Var v) const;
   void live_until_cotangent(std::size_t v, int time);
 
+  // plan_memory_waves.cpp
+  /// REQUIRES place_cotangents.
+  void find_waves();
+  bool goes_in_waves(std::size_t n) const;
+  std::vector<char> find_passing(std::size_t end) const;
+  void live_in_waves();
+  /// When the sweep is at node n for the first and for the last time.
+  int sweep_begins(std::size_t n) const { return in_waves(n) ? waves_begin() : clock_.backward(n); }
+  int sweep_ends(std::size_t n) const { return in_waves(n) ? waves_end() : clock_.backward(n); }
+  bool in_waves(std::size_t n) const { return n < s_.waves.nodes; }
+  int waves_begin() const { return clock_.backward(s_.waves.nodes - 1); }
+  int waves_end() const { return clock_.backward(0); }
+
   // plan_memory_tangents.cpp
   void place_tangents();
   void place_tangent(std::size_t n);

@@ -26,7 +26,7 @@ void MemoryPlanner::hand_out_values() {
     }
     if (cotangents_[v].block >= 0) {
       s_.cotangents[v] = {reinterpret_cast<real*>(at(cotangents_[v])),
-                          shape.with_rows(s_.reach.cotangent_rows({static_cast<int>(v)}))};
+                          shape.with_rows(cotangent_rows(s_, {static_cast<int>(v)}))};
     }
   }
 }

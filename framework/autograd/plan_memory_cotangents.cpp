@@ -14,7 +14,7 @@ bool same_block(const LaneBlock& a, const LaneBlock& b) {
 }  // namespace
 
 std::size_t MemoryPlanner::cotangent_bytes(std::size_t v) const {
-  const auto rows = static_cast<std::size_t>(s_.reach.cotangent_rows({static_cast<int>(v)}));
+  const auto rows = static_cast<std::size_t>(cotangent_rows(s_, {static_cast<int>(v)}));
   return rows * static_cast<std::size_t>(s_.tape.values()[v].info.shape.row_size()) * sizeof(real);
 }
 

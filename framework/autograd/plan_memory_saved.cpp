@@ -32,7 +32,7 @@ void MemoryPlanner::place_formed(std::size_t n, Index lanes) {
   const Op& op = *nodes()[n].op;
   formed_[n].block =
       new_block(text::cat(n, ":", op.name(), " formed"), BlockKind::saved, formed_bytes(op, lanes),
-                early_[n] != 0 ? clock_.backward(n) : clock_.update());
+                early_[n] != 0 ? sweep_begins(n) : clock_.update());
   live_until(formed_[n], clock_.update());
 }
 

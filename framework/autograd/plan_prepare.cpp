@@ -25,10 +25,12 @@ void prepare_nodes(PlanState& s) {
   prepare_seeds(s, written);
   for (std::size_t n = nodes.size(); n-- > 0;) {
     if (s.reach.active[n] == 0) continue;
-    prepare_backward(s, nodes[n], s.nodes[n], written);
-    if (s.nodes[n].forward.parameters.empty()) continue;
-    make_regions(s, n, s.nodes[n]);
-    prepare_gram(s, nodes[n], s.nodes[n]);
+    prepare_backward(s, n, s.nodes[n], written);
+    if (!s.nodes[n].forward.parameters.empty()) {
+      make_regions(s, n, s.nodes[n]);
+      prepare_gram(s, nodes[n], s.nodes[n]);
+    }
+    if (n < s.waves.nodes) prepare_waves(s, n, s.nodes[n], written);
   }
   if (s.options.gram) make_gram_blocks(s);
   find_owners(s);

@@ -1,15 +1,16 @@
 #pragma once
 
-#include <map>
-#include <utility>
+#include <set>
+#include <tuple>
+#include <vector>
 
 #include "autograd/plan_state.hpp"
 
 namespace espalier {
 
-/// Which (value, block) pairs have been written so far in the backward sweep: the first writer
-/// overwrites, the others add, and nothing is zeroed.
-using Written = std::map<std::pair<std::size_t, std::size_t>, bool>;
+/// Of which value, lane and stream the cotangent's rows have been written so far in the backward
+/// sweep: the first writer overwrites, the others add, and nothing is zeroed.
+using Written = std::set<std::tuple<int, int, int>>;
 
 // The sweep: plan_prepare_sweep.cpp. Nodes are prepared in the order in which they will run.
 
@@ -17,8 +18,14 @@ using Written = std::map<std::pair<std::size_t, std::size_t>, bool>;
 void prepare_forward(const PlanState& s, const Tape::Node& node, PreparedNode& p);
 /// The first writer of a loss's cotangent is its seed; ops that read the loss add to it.
 void prepare_seeds(PlanState& s, Written& written);
-void prepare_backward(const PlanState& s, const Tape::Node& node, PreparedNode& p,
-                      Written& written);
+void prepare_backward(const PlanState& s, std::size_t n, PreparedNode& p, Written& written);
+/// From the rows of a node's output to those of one of its inputs, which are then written.
+std::vector<Run> make_runs(const Tape::Node& node, const std::vector<LaneBlock>& output, Var input,
+                           const std::vector<LaneBlock>& to, Written& written);
+
+// Lanes that go down in waves: plan_waves.cpp. REQUIRES prepare_backward, prepare_gram.
+
+void prepare_waves(const PlanState& s, std::size_t n, PreparedNode& p, Written& written);
 
 // The gradient of a node's parameters: plan_prepare_regions.cpp and plan_prepare_gram.cpp.
 

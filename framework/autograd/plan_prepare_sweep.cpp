@@ -40,32 +40,30 @@ void append(std::vector<Run>& runs, const Run& run) {
   runs.push_back(run);
 }
 
-std::vector<Run> make_runs(const PlanState& s, const Tape::Node& node, Var input,
-                           Written& written) {
+}  // namespace
+
+std::vector<Run> make_runs(const Tape::Node& node, const std::vector<LaneBlock>& output, Var input,
+                           const std::vector<LaneBlock>& to, Written& written) {
   std::vector<Run> runs;
-  const auto& to = s.reach.blocks[id(input)];
   const bool reduce = node.op != nullptr && node.op->row_rule() == RowRule::reduce;
-  for (const LaneBlock& from : s.reach.blocks[id(node.output)]) {
-    for (std::size_t b = 0; b < to.size(); ++b) {
-      if (to[b].lane != from.lane || to[b].stream != from.stream) continue;
-      bool& seen = written[{id(input), b}];
-      const Run run{.rows = to[b].rows,
-                    .value_row = reduce ? to[b].value_row : from.value_row,
+  for (const LaneBlock& from : output) {
+    for (const LaneBlock& block : to) {
+      if (block.lane != from.lane || block.stream != from.stream) continue;
+      const bool first = written.insert({input.id, block.lane, block.stream}).second;
+      const Run run{.rows = block.rows,
+                    .value_row = reduce ? block.value_row : from.value_row,
                     .dy_row = from.row,
-                    .dx_row = to[b].row,
-                    .accumulate = seen};
+                    .dx_row = block.row,
+                    .accumulate = !first};
       if (reduce) {
         runs.push_back(run);
       } else {
         append(runs, run);
       }
-      seen = true;
     }
   }
   return runs;
 }
-
-}  // namespace
 
 void prepare_forward(const PlanState& s, const Tape::Node& node, PreparedNode& p) {
   p.op = node.op.get();
@@ -93,8 +91,8 @@ void prepare_forward(const PlanState& s, const Tape::Node& node, PreparedNode& p
   }
 }
 
-void prepare_backward(const PlanState& s, const Tape::Node& node, PreparedNode& p,
-                      Written& written) {
+void prepare_backward(const PlanState& s, std::size_t n, PreparedNode& p, Written& written) {
+  const Tape::Node& node = s.tape.nodes()[n];
   BackwardContext& c = p.backward;
   static_cast<OpContext&>(c) = p.forward;
   c.dy = s.cotangents[id(node.output)];
@@ -102,7 +100,10 @@ void prepare_backward(const PlanState& s, const Tape::Node& node, PreparedNode& 
   for (const Var input : node.inputs) {
     const Tensor& dx = s.cotangents[id(input)];
     p.dx.push_back(dx);
-    p.runs.push_back(dx.data != nullptr ? make_runs(s, node, input, written) : std::vector<Run>{});
+    const bool runs = dx.data != nullptr && n >= s.waves.nodes;  // else: see prepare_waves
+    p.runs.push_back(runs ? make_runs(node, s.reach.blocks[id(node.output)], input,
+                                      s.reach.blocks[id(input)], written)
+                          : std::vector<Run>{});
     wanted |= dx.data != nullptr;
   }
   for (const std::vector<Run>& runs : p.runs) p.run_spans.emplace_back(runs);
@@ -119,11 +120,10 @@ void prepare_seeds(PlanState& s, Written& written) {
     const std::size_t v = id(s.tape.losses()[l].value);
     s.seeds.push_back(nullptr);
     s.seed_weights.push_back(0.0);
-    for (std::size_t b = 0; b < s.reach.blocks[v].size(); ++b) {
-      const LaneBlock& block = s.reach.blocks[v][b];
+    for (const LaneBlock& block : s.reach.blocks[v]) {
       if (block.lane != s.lane_of(l)) continue;
       s.seeds[l] = s.cotangents[v].data + block.row;
-      written[{v, b}] = true;
+      written.insert({static_cast<int>(v), block.lane, block.stream});
     }
   }
 }

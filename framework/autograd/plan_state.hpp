@@ -9,6 +9,7 @@
 #include "autograd/ops/rectifier.hpp"
 #include "autograd/plan.hpp"
 #include "autograd/sink_penalty.hpp"
+#include "autograd/waves.hpp"
 #include "core/where.hpp"
 #include "espalier/tangent.hpp"
 
@@ -75,6 +76,7 @@ struct PreparedNode {
   OpContext forward;
   BackwardContext backward;
   GramContext gram_context;
+  std::vector<NodeWave> waves;  ///< of a node that lanes pass in waves
 
   AbreastNodes* abreast = nullptr;  ///< it does the work of these
 
@@ -169,6 +171,7 @@ struct PlanState {
   std::vector<double> seed_weights;               ///< per loss: what the last sweep put there
   std::vector<PreparedNode> nodes;
   std::vector<AbreastNodes> abreast;
+  Waves waves;
   Motion motion;                           ///< with PlanOptions::tangent, as all of the following
   std::vector<Tensor> tangents;            ///< per value
   std::vector<PreparedTangent> moved;      ///< per node
@@ -214,6 +217,11 @@ void prepare_tangents(PlanState& state);
 const HasTangent* tangent_op(const PlanState& state, std::size_t n);
 /// Whether every op that reads a shared parameter takes its tangent unformed.
 bool stays_unformed(const PlanState& state, const Parameter& parameter);
+
+/// Goes backward through the nodes that lanes pass in waves.
+void backward_waves(PlanState& state, where::Sweep& sweep);
+/// Rows that there is room for in the cotangent of `v`.
+Index cotangent_rows(const PlanState& state, Var v);
 
 /// Whether a node goes backward to all rows of its first input's cotangent in one stretch.
 bool passes_at_once(const PreparedNode& node);

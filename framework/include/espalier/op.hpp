@@ -118,8 +118,8 @@ struct GramContext : OpContext {
   std::span<double> matrix;         ///< row-major, all lanes of the plan by all
   Index stride = 0;                 ///< lanes of the whole plan; the row length of `matrix`
   /// Where it is not empty: the place of the gradients that `gram` forms, one row for each of
-  /// `lanes`, the included parameters one after the other. They are kept until the update, which
-  /// then needs no other gradient.
+  /// `lanes`, the included parameters one after the other. All are written, whatever products are
+  /// wanted. They are kept until the update, which then needs no other gradient.
   std::span<std::byte> formed;
   /// Where positive: only products of a lane below it with a lane from it on are wanted (those of
   /// two batches); the other places of `matrix` may hold anything.

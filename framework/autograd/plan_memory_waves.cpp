@@ -1,0 +1,122 @@
+// Which nodes the lanes pass in waves, and which cotangents shrink to one wave (see waves.hpp).
+#include <algorithm>
+
+#include "autograd/loss_pull.hpp"
+#include "autograd/plan_memory.hpp"
+#include "tensor/convolution_ways.hpp"
+#include "tensor/even.hpp"
+
+namespace espalier {
+
+namespace {
+
+// A wave takes the time that convolutions take for so many lanes together, whether it has as many
+// or fewer. Waves of three, where these are four, let eight lanes take a seventh more time and a
+// seventh less memory.
+using convolution::kMostLanes;
+constexpr Index kWaveLanes = std::min<Index>(kMostLanes, 3);
+
+// What every wave reads again must be cheap to read: it stays in a second-level cache.
+constexpr std::size_t kMostParameterBytes = std::size_t{1} << 20U;
+
+// Most lanes on the same rows; 0 where a row carries a single one.
+Index common_lanes(const std::vector<LaneBlock>& blocks) {
+  Index most = 0;
+  for (std::size_t b = 0; b < blocks.size();) {
+    std::size_t end = b + 1;
+    while (end < blocks.size() && blocks[end].value_row == blocks[b].value_row) ++end;
+    if (end - b < 2) return 0;
+    most = std::max(most, static_cast<Index>(end - b));
+    b = end;
+  }
+  return most;
+}
+
+bool in_order(const std::vector<LaneBlock>& blocks) {
+  return std::ranges::is_sorted(blocks, {}, &LaneBlock::lane);
+}
+
+}  // namespace
+
+void MemoryPlanner::find_waves() {
+  const PlanOptions& o = s_.options;
+  const bool forms = o.lanes == LaneMode::per_task && o.gram && o.keep_formed;
+  if (!s_.tape.training() || !forms || o.features || o.tangent) return;
+  std::size_t end = 0;
+  Index most = 0;
+  for (; end < nodes().size() && (!active(end) || goes_in_waves(end)); ++end) {
+    if (active(end)) most = std::max(most, common_lanes(s_.reach.blocks[id(nodes()[end].output)]));
+  }
+  if (most <= (o.wave_lanes > 0 ? o.wave_lanes : kMostLanes)) return;
+  std::vector<char> passes = find_passing(end);
+  const auto touches = [&](std::size_t n) {
+    return passes[id(nodes()[n].output)] != 0 ||
+           std::ranges::any_of(nodes()[n].inputs, [&](Var x) { return passes[id(x)] != 0; });
+  };
+  while (end > 0 && !touches(end - 1)) --end;
+  if (end == 0) return;
+  const auto all = static_cast<Index>(s_.lane_count());
+  const Index each = even(most, o.wave_lanes > 0 ? o.wave_lanes : kWaveLanes);
+  s_.waves = {.nodes = end,
+              .count = static_cast<std::size_t>((all + each - 1) / each),
+              .lanes = static_cast<int>(each),
+              .passes = std::move(passes)};
+  live_in_waves();
+}
+
+// No row at node n carries a single lane, lanes are in order, and what it reads of its parameters
+// is cheap.
+bool MemoryPlanner::goes_in_waves(std::size_t n) const {
+  const Tape::Node& node = nodes()[n];
+  if (node.op == nullptr || node.in_head() || node.op->row_rule() != RowRule::same) return false;
+  if (dynamic_cast<const LossPull*>(node.op.get()) != nullptr) return false;
+  const auto& blocks = s_.reach.blocks[id(node.output)];
+  if (common_lanes(blocks) == 0 || !in_order(blocks)) return false;
+  const bool reads =
+      std::ranges::any_of(node.inputs, [&](Var x) { return cotangents_[id(x)].block >= 0; });
+  return !reads || formed_bytes(*node.op, 1) <= kMostParameterBytes;
+}
+
+// Per value: whether its cotangent passes with its wave, where the first `end` nodes go in waves:
+// neither the update nor anybody behind these nodes reads it, or another in the same memory.
+std::vector<char> MemoryPlanner::find_passing(std::size_t end) const {
+  std::vector<char> stays(s_.blocks.size(), 0);
+  const auto stay = [&](Var v) {
+    const int block = cotangents_[id(v)].block;
+    if (block >= 0) stays[static_cast<std::size_t>(block)] = 1;
+  };
+  for (std::size_t n = 0; n < nodes().size(); ++n) {
+    if (!active(n)) continue;
+    const Var y = nodes()[n].output;
+    if (n >= end || recipe(n) || is_loss(y) || s_.tape.value(y).watched) stay(y);
+    if (n < end) continue;
+    for (const Var x : nodes()[n].inputs) stay(x);
+  }
+  std::vector<char> passes(cotangents_.size(), 0);
+  for (std::size_t v = 0; v < passes.size(); ++v) {
+    const int block = cotangents_[v].block;
+    passes[v] = block >= 0 && stays[static_cast<std::size_t>(block)] == 0 ? 1 : 0;
+  }
+  return passes;
+}
+
+// Of what passes one wave lives at a time; the rest is written and read in every wave.
+void MemoryPlanner::live_in_waves() {
+  std::vector<std::size_t> bytes(s_.blocks.size(), 0);
+  for (std::size_t v = 0; v < cotangents_.size(); ++v) {
+    if (s_.waves.passes[v] == 0) continue;
+    std::size_t& most = bytes[static_cast<std::size_t>(cotangents_[v].block)];
+    most = std::max(most, cotangent_bytes(v));
+  }
+  for (std::size_t b = 0; b < bytes.size(); ++b) {
+    PlannedBlock& block = s_.blocks[b];
+    if (bytes[b] != 0) {
+      block.bytes = bytes[b];
+      continue;
+    }
+    block.begin = std::min(block.begin, waves_begin());
+    if (block.end >= waves_begin()) block.end = std::max(block.end, waves_end());
+  }
+}
+
+}  // namespace espalier

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "espalier/op.hpp"
+
+namespace espalier {
+
+/// Where many lanes pass the same rows, they go down through the beginning of the trunk some at a
+/// time: a *wave*, of lanes with numbers that follow each other. Cotangents that nothing reads
+/// behind the sweep then need room for one wave, and memory hardly grows with the number of tasks.
+struct Waves {
+  std::size_t nodes = 0;     ///< of the tape, the first ones; 0: all lanes go together
+  std::size_t count = 0;     ///< how many waves
+  int lanes = 0;             ///< of a wave
+  std::vector<char> passes;  ///< per value: its cotangent holds the rows of one wave
+
+  std::size_t of(int lane) const { return static_cast<std::size_t>(lane / lanes); }
+};
+
+/// What one wave is to a node: the contexts point into the vectors above them.
+struct NodeWave {
+  std::vector<Tensor> dx;
+  std::vector<std::vector<Run>> runs;
+  std::vector<std::span<const Run>> run_spans;
+  std::vector<LaneRows> lanes;
+  BackwardContext backward;
+  GramContext gram;  ///< where gradients are formed in the sweep: of these lanes, no products
+};
+
+}  // namespace espalier
