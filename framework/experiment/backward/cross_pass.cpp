@@ -5,9 +5,10 @@
 // lane, its losses weighed by u: v = J(3)' u. Batch 2 runs down through its heads alone, and v is
 // pushed up through its trunk: A u = J(2) v, whatever the number of tasks. All of A, and A u where
 // some op of the trunk cannot be differentiated forward, comes from a lane for each of their
-// losses.
+// losses; A u, too, where no two tasks label the same rows: lanes then cost what one costs.
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "autograd/motion.hpp"
 #include "core/text.hpp"
@@ -16,6 +17,15 @@
 namespace espalier {
 
 namespace {
+
+// Whether two losses come from one stream.
+bool shares_rows(const Tape& tape) {
+  std::set<int> streams;
+  for (const Tape::Loss& loss : tape.losses()) {
+    streams.insert(tape.value(loss.value).parts[0].stream);
+  }
+  return streams.size() < tape.losses().size();
+}
 
 class CrossPass final : public BackwardPass {
  public:
@@ -35,8 +45,9 @@ class CrossPass final : public BackwardPass {
     return {.lanes = LaneMode::one};
   }
   std::vector<PlanOptions> further_options(const Plan& plan) override {
-    if (product_) gap_ = find_motion(plan.tape()).gap;
-    if (product_ && gap_.empty()) {
+    const bool pushes = product_ && shares_rows(plan.tape());
+    if (pushes) gap_ = find_motion(plan.tape()).gap;
+    if (pushes && gap_.empty()) {
       return {{.lanes = LaneMode::one, .tangent = true}, {.lanes = LaneMode::one}};
     }
     return {{.lanes = LaneMode::per_task,
