@@ -10,9 +10,9 @@ namespace espalier {
 
 namespace {
 
-// A wave takes the time that convolutions take for so many lanes together, whether it has as many
-// or fewer. Waves of three, where these are four, let eight lanes take a seventh more time and a
-// seventh less memory.
+// What all lanes of a wave have in common is done once for each wave, as it is for the lanes that a
+// convolution takes together. With waves of three, where these are four, eight lanes take a seventh
+// more time and a seventh less memory.
 using convolution::kMostLanes;
 constexpr Index kWaveLanes = std::min<Index>(kMostLanes, 3);
 
