@@ -31,7 +31,8 @@ std::string cost(const Needs& n) {
     return text::cat(
         n.batches,
         " batches a step: one forward pass over all, one backward pass over two of them and over "
-        "the second's heads, whose trunk is differentiated forward, once for all tasks");
+        "the second's heads, whose trunk is differentiated forward, once for all tasks; where "
+        "tasks have inputs of their own, one forward and one backward pass over all");
   }
   if (n.batches > 1) {
     return text::cat(n.batches,

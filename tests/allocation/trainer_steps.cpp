@@ -99,10 +99,14 @@ TEST_CASE("a penalty between columns allocates nothing, at the first step neithe
   }
 }
 
-TEST_CASE("steps of a method whose second batch is differentiated forward allocate nothing") {
-  const auto run =
-      prepare_with({"balance=modo", "train.batch=8", "train.last_batch=drop", "threads=2"});
-  CHECK(run->trainer->balance_note().empty());
-  const Allocations seen = count_steps(*run->trainer);
-  CHECK(seen.elsewhere == 0);
+TEST_CASE(
+    "steps of methods of three batches, differentiated forward or in lanes, allocate nothing") {
+  for (const std::string method : {"modo", "sdmgrad"}) {
+    CAPTURE(method);
+    const auto run =
+        prepare_with({"balance=" + method, "train.batch=8", "train.last_batch=drop", "threads=2"});
+    CHECK(run->trainer->balance_note().empty());
+    const Allocations seen = count_steps(*run->trainer);
+    CHECK(seen.elsewhere == 0);
+  }
 }

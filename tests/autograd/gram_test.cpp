@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "autograd/task_model.hpp"
+#include "core/threads.hpp"
 
 using namespace espalier;
 using namespace espalier::test;
@@ -46,6 +47,7 @@ struct Layers {
 };
 
 constexpr Layers kLayers[] = {{"few rows, large weights", 4, 96, 80, true},
+                              {"columns in parts", 4, 400, 600, true},
                               {"many rows, small weights", 120, 3, 5, false}};
 
 Recorder trunk_of(const Layers& layers, bool bias) {
@@ -89,6 +91,22 @@ TEST_CASE("gram is J J' for every geometry, both ways of a linear layer") {
           CHECK(workspace < rows * rows);
         }
       }
+    }
+  }
+}
+
+TEST_CASE("gram of linear layers with more threads than were planned for, and with fewer") {
+  for (const Layers& layers : kLayers) {
+    for (const auto& [planned, used] : {std::pair{1, 3}, std::pair{3, 1}}) {
+      CAPTURE(layers.name);
+      CAPTURE(used);
+      ParameterStore store(1);
+      const Threads before(planned);
+      Model model = make_model(store, common_inputs(5, layers.rows),
+                               {.sample = {layers.inputs}, .trunk = trunk_of(layers, true)},
+                               {.lanes = LaneMode::per_task, .gram = true});
+      const Threads during(used);
+      CHECK(gram_error(gram_of(model, 2), jacobian(model, 2)) < 1e-5);
     }
   }
 }

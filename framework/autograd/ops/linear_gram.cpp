@@ -90,8 +90,9 @@ void between(const GramContext& c, const View& v, std::span<const LaneRows> a,
   make_kernel(v, a[0], b[0], weight, bias, kernel);
   const std::size_t pairs = a.size() * b.size();
   const auto ends = [&](std::size_t t) { return a.data() == b.data() ? t + 1 : a.size(); };
-  const auto lanes = static_cast<Index>(b.size()), most = (work.data() + work.size() - z) / place.z;
-  const Index grain = parallel::grain_for(place.parts * lanes, most);
+  const auto lanes = static_cast<Index>(b.size());
+  const Index room = work.data() + work.size() - z;
+  const Index grain = parallel::grain_for(place.parts * lanes, room / std::max<Index>(1, place.z));
   parallel::for_pieces(place.parts * lanes, grain, [&](int piece, Index begin, Index end) {
     real* const z_t = z + piece * place.z;
     for (Index item = begin; item < end; ++item) {
@@ -138,12 +139,8 @@ void against(const GramContext& c, const View& v, const LaneRows& s,
   for (const LaneRows& t : others) {
     const Index at_value = (t.value_row - first.value_row) * v.inner;
     const Index at_dy = (t.dy_row - first.dy_row) * v.inner;
-    double sum = 0.0;
-    for (Index r = 0; r < m; ++r) {
-      sum +=
-          blas::dot(v.rows(t), kernel + r * values + at_value, products + r * cotangents + at_dy);
-    }
-    add_product(c, s, t, sum);
+    add_product(c, s, t,
+                blas::dot(m, v.rows(t), kernel + at_value, values, products + at_dy, cotangents));
   }
 }
 

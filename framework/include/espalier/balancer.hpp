@@ -29,7 +29,8 @@ struct Needs {
                           ///< numbers (at most so many) through an orthogonal matrix
   bool common_inputs = false;  ///< serves only tasks that label the same inputs
   bool cross_gram = false;     ///< A = J(batch 2) J(batch 3)'; the direction is of batch 1
-  bool cross_product = false;  ///< A u alone, for the weights u of `probe`: much cheaper than A
+  bool cross_product = false;  ///< A u alone, for the weights u of `probe`: cheaper than A where
+                               ///< tasks label the same inputs
   bool jacobian = false;       ///< `combine`: each task's gradient element by element
   bool validation = false;     ///< `solve`: a BilevelProblem
   int batches = 1;             ///< training batches a step draws (1 to 3)
