@@ -126,10 +126,11 @@ double dot(Index rows, Index n, const real* x, Index x_row, const real* y, Index
       }
       if (steps == kMostSteps) gather();
     }
-    for (Index v = 0; i + kLanes <= n; i += kLanes, ++v) {
-      partial[v] += simd::load(x + i) * simd::load(y + i);
+    for (; i + kLanes <= n; i += kLanes) {
+      for (Index s = 0; s < kLanes; ++s) {
+        sums[s] += static_cast<double>(x[i + s]) * static_cast<double>(y[i + s]);
+      }
     }
-    if (n % kStep >= kLanes && ++steps == kMostSteps) gather();
     for (; i < n; ++i) rest += static_cast<double>(x[i]) * static_cast<double>(y[i]);
   }
   gather();
