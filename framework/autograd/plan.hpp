@@ -21,7 +21,7 @@ struct PlanOptions {
   /// With `gram`: gradients that it forms are kept and make up the update, instead of one product
   /// more. Without, a step with equal weights computes what one lane would, bit for bit.
   bool keep_formed = false;
-  /// With `keep_formed`: most lanes of a wave (see waves.hpp); 0: as many as go well.
+  /// Test only, with `keep_formed`: most lanes of a wave (see waves.hpp); 0: as many as go well.
   int wave_lanes = 0;
   /// With `gram`: where positive, only products of lanes below it with lanes from it on are formed
   /// (see GramContext::across).

@@ -34,15 +34,15 @@ void gram_of_uses(PlanState& s, ParameterUses& uses) {
     }
   }
   std::ranges::fill(uses.gram, 0.0);
-  for (Index a = 0; a < lanes; ++a) {
-    for (Index b = a; b < lanes; ++b) {
-      const Index across = s.options.across;
-      if (across > 0 && (a < across) == (b < across)) continue;
-      const double product = blas::dot(size, formed + a * size, formed + b * size);
-      uses.gram[static_cast<std::size_t>(a * lanes + b)] = product;
-      uses.gram[static_cast<std::size_t>(b * lanes + a)] = product;
-    }
-  }
+  GramContext c;
+  c.matrix = uses.gram;
+  c.stride = lanes;
+  c.across = s.options.across;
+  for_pairs(s.lane_count(), size, [&](std::size_t s_lane, std::size_t t_lane) {
+    const LaneRows a{.lane = static_cast<int>(s_lane)}, b{.lane = static_cast<int>(t_lane)};
+    if (!c.wants(a, b)) return;
+    add_product(c, a, b, blas::dot(size, formed + a.lane * size, formed + b.lane * size));
+  });
 }
 
 }  // namespace

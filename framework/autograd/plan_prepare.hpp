@@ -32,6 +32,7 @@ void prepare_waves(const PlanState& s, std::size_t n, PreparedNode& p, Written& 
 /// After folding, the rows that some lane reaches are packed from row 0 of the cotangent.
 void make_regions(const PlanState& s, std::size_t n, PreparedNode& p);
 void prepare_gram(PlanState& s, const Tape::Node& node, PreparedNode& p);
+std::vector<LaneRows> lanes_of(const std::vector<LaneBlock>& blocks);
 /// Ops that share a parameter are one block: a parameter has one gradient, hence one set of
 /// weights.
 void make_gram_blocks(PlanState& s);

@@ -5,10 +5,16 @@
 
 namespace espalier {
 
-void prepare_gram(PlanState& s, const Tape::Node& node, PreparedNode& p) {
-  for (const LaneBlock& b : s.reach.blocks[id(node.output)]) {
-    p.lanes.push_back({b.lane, b.stream, b.rows, b.value_row, b.row});
+std::vector<LaneRows> lanes_of(const std::vector<LaneBlock>& blocks) {
+  std::vector<LaneRows> lanes;
+  for (const LaneBlock& b : blocks) {
+    lanes.push_back({b.lane, b.stream, b.rows, b.value_row, b.row});
   }
+  return lanes;
+}
+
+void prepare_gram(PlanState& s, const Tape::Node& node, PreparedNode& p) {
+  p.lanes = lanes_of(s.reach.blocks[id(node.output)]);
   bool any = false;
   for (Parameter* parameter : p.forward.parameters) {
     const bool counts = p.shared && s.find(*parameter)->active.size() == 1;

@@ -40,10 +40,7 @@ void prepare_waves(const PlanState& s, std::size_t n, PreparedNode& p, Written& 
   for (std::size_t w = 0; w < s.waves.count; ++w) {
     NodeWave& wave = p.waves[w];
     const std::vector<LaneBlock> from = blocks_of_wave(s, node.output, w);
-    for (const LaneBlock& b : from) {
-      wave.lanes.push_back({b.lane, b.stream, b.rows, b.value_row, b.row});
-    }
-    wave.dx = p.dx;
+    wave.lanes = lanes_of(from);
     for (const Var input : node.inputs) {
       const bool wanted = s.cotangents[id(input)].data != nullptr;
       wave.runs.push_back(wanted
@@ -52,13 +49,12 @@ void prepare_waves(const PlanState& s, std::size_t n, PreparedNode& p, Written& 
     }
     for (const std::vector<Run>& runs : wave.runs) wave.run_spans.emplace_back(runs);
     wave.backward = p.backward;
-    wave.backward.dx = wave.dx;
     wave.backward.runs = wave.run_spans;
     if (!p.early) continue;
     wave.gram = p.gram_context;
     wave.gram.lanes = wave.lanes;
     wave.gram.across = static_cast<int>(s.lane_count());  // no lane from it on: no products
-    const std::size_t each = p.formed.size() / p.lanes.size();
+    const std::size_t each = formed_bytes(*p.op, 1);
     wave.gram.formed = p.formed.subspan(formed_lanes * each, wave.lanes.size() * each);
     formed_lanes += wave.lanes.size();
   }
@@ -85,9 +81,8 @@ void backward_waves(PlanState& s, where::Sweep& sweep) {
     node.formed_now = node.early;
     if (!node.early) continue;
     std::ranges::fill(node.gram, 0.0);
-    const std::size_t each = node.formed.size() / node.lanes.size() / sizeof(real);
-    add_gram_of_rows(reinterpret_cast<const real*>(node.formed.data()), static_cast<Index>(each),
-                     node.gram_context);
+    const auto each = static_cast<Index>(formed_bytes(*node.op, 1) / sizeof(real));
+    add_gram_of_rows(reinterpret_cast<const real*>(node.formed.data()), each, node.gram_context);
   }
 }
 

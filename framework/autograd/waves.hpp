@@ -19,9 +19,9 @@ struct Waves {
   std::size_t of(int lane) const { return static_cast<std::size_t>(lane / lanes); }
 };
 
-/// What one wave is to a node: the contexts point into the vectors above them.
+/// What one wave is to a node: the contexts point into the vectors above them, and into those of
+/// the node.
 struct NodeWave {
-  std::vector<Tensor> dx;
   std::vector<std::vector<Run>> runs;
   std::vector<std::span<const Run>> run_spans;
   std::vector<LaneRows> lanes;

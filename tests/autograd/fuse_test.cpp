@@ -9,15 +9,10 @@ using namespace espalier::test;
 
 namespace {
 
-Var convolution(Tape& tape, ParameterStore& store, Var x, const std::string& name, Index outputs) {
-  Parameter& weight = parameter(store, name + "/weight", {outputs, 3, 3, tape.shape(x)[3]});
-  return conv2d(tape, x, weight, &parameter(store, name + "/bias", {outputs}), {.padding = 1});
-}
-
 /// Few outputs, and as many as fill vectors; relu and pooling in either order.
 Var two_convolutions(Tape& tape, ParameterStore& store, Var x, Index first, Index second) {
-  x = max_pool(tape, relu(tape, convolution(tape, store, x, "trunk/a", first)), {.kernel = 2});
-  x = relu(tape, max_pool(tape, convolution(tape, store, x, "trunk/b", second), {.kernel = 2}));
+  x = max_pool(tape, relu(tape, convolution_3x3(tape, store, x, "trunk/a", first)), {.kernel = 2});
+  x = relu(tape, max_pool(tape, convolution_3x3(tape, store, x, "trunk/b", second), {.kernel = 2}));
   return flatten(tape, x);
 }
 

@@ -12,13 +12,8 @@ namespace {
 
 constexpr int kAllAtOnce = std::numeric_limits<int>::max();
 
-Var convolution(Tape& tape, ParameterStore& store, Var x, const std::string& name, Index outputs) {
-  Parameter& weight = parameter(store, name + "/weight", {outputs, 3, 3, tape.shape(x)[3]});
-  return conv2d(tape, x, weight, &parameter(store, name + "/bias", {outputs}), {.padding = 1});
-}
-
 Var pooled(Tape& tape, ParameterStore& store, Var x, const std::string& name, Index outputs) {
-  return max_pool(tape, relu(tape, convolution(tape, store, x, name, outputs)), {.kernel = 2});
+  return max_pool(tape, relu(tape, convolution_3x3(tape, store, x, name, outputs)), {.kernel = 2});
 }
 
 Var normalised(Tape& tape, ParameterStore& store, Var x, const std::string& name) {

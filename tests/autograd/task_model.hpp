@@ -92,6 +92,10 @@ Parameter& parameter(ParameterStore& store, const std::string& name, const Shape
 Var dense(Tape& tape, ParameterStore& store, Var x, const std::string& name, Index units,
           Domain domain = Domain::shared, bool bias = true);
 
+/// conv2d(x) with a border of one pixel, likewise.
+Var convolution_3x3(Tape& tape, ParameterStore& store, Var x, const std::string& name,
+                    Index outputs);
+
 Model make_model(ParameterStore& store, const Streams& streams, const ModelOptions& options,
                  const PlanOptions& plan);
 

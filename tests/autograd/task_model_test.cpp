@@ -33,6 +33,12 @@ Var dense(Tape& tape, ParameterStore& store, Var x, const std::string& name, Ind
                 bias ? &parameter(store, name + "/bias", {units}, domain) : nullptr);
 }
 
+Var convolution_3x3(Tape& tape, ParameterStore& store, Var x, const std::string& name,
+                    Index outputs) {
+  Parameter& weight = parameter(store, name + "/weight", {outputs, 3, 3, tape.shape(x)[3]});
+  return conv2d(tape, x, weight, &parameter(store, name + "/bias", {outputs}), {.padding = 1});
+}
+
 Model make_model(ParameterStore& store, const Streams& streams, const ModelOptions& options,
                  const PlanOptions& plan) {
   Tape tape(options.training);
