@@ -74,9 +74,13 @@ void forward(const Window& v, Index images, const real* x, Index outputs, const 
              const real* bias, const OutputPlace& y, std::span<real> scratch) {
   const Index k = v.column_size(), rows = images * v.positions();
   if (pointwise(v)) {
-    if (bias != nullptr) matrix::fill_rows(y.y, rows, outputs, bias);
+    if (bias != nullptr && y.add) {
+      matrix::add_rows(y.y, rows, outputs, bias);
+    } else if (bias != nullptr) {
+      matrix::fill_rows(y.y, rows, outputs, bias);
+    }
     blas::gemm(Transpose::no, Transpose::yes, rows, outputs, k, 1.0, x, k, weight, k,
-               bias != nullptr ? 1.0 : 0.0, y.y, outputs);
+               bias != nullptr || y.add ? 1.0 : 0.0, y.y, outputs);
     return;
   }
   const bool few = images < simd::kLanes / 2;

@@ -220,7 +220,7 @@ void forward(const Window& v, Index images, const real* x, Index outputs, const 
           if (y.pooled()) {
             pooled.put(rows, first, here, row, y);
           } else {
-            image_block::scatter(rows, here, out, numbers, /*add=*/false,
+            image_block::scatter(rows, here, out, numbers, y.add,
                                  y.y + first * out + row * numbers);
           }
         }

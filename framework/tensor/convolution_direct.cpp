@@ -165,10 +165,14 @@ void forward(const Window& v, Index images, const real* x, Index outputs, const 
   run(
       v, forward_layout(v, outputs, y.pooled()), images,
       [&](BorderedImage& bordered, Index n) { return bordered.of(x + n * v.image_size()); },
-      outputs, /*parts=*/1, [=](Index /*part*/) { return kernel; }, bias, /*add=*/false,
+      outputs, /*parts=*/1, [=](Index /*part*/) { return kernel; }, bias, y.add && !y.pooled(),
       [&](Index n, real* own) { return y.pooled() ? own : y.y + n * numbers; },
       [&](Index n, const real* of_image) {
         if (!y.pooled()) return;
+        if (y.won != nullptr) {
+          pool_halves::pick(pool, y.won + n * pooled, of_image, y.add, y.y + n * pooled);
+          return;
+        }
         pool_halves::largest(pool, of_image, y.y + n * pooled, y.winners + n * pooled);
         pool_halves::rectify(pooled, y.y + n * pooled, y.winners + n * pooled);
       },

@@ -13,6 +13,12 @@ void fill_rows(real* y, Index rows, Index columns, const real* row) {
   for (Index r = 0; r < rows; ++r) std::memcpy(y + r * columns, row, bytes);
 }
 
+void add_rows(real* y, Index rows, Index columns, const real* row) {
+  for (Index r = 0; r < rows; ++r, y += columns) {
+    for (Index c = 0; c < columns; ++c) y[c] += row[c];
+  }
+}
+
 void column_sums(const real* x, Index rows, Index columns, double alpha, double beta, real* sums) {
   sum_columns(
       rows, columns, [=](Index i) { return simd::load(x + i); }, [=](Index i) { return x[i]; },

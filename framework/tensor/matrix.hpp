@@ -9,6 +9,9 @@ namespace espalier::matrix {
 /// Every row of y (rows, columns) = row (columns).
 ESPALIER_API void fill_rows(real* y, Index rows, Index columns, const real* row);
 
+/// Every row of y (rows, columns) += row (columns).
+ESPALIER_API void add_rows(real* y, Index rows, Index columns, const real* row);
+
 /// sums (columns) = beta * sums + alpha * (1' x), accumulated in double. beta == 0 overwrites.
 ESPALIER_API void column_sums(const real* x, Index rows, Index columns, double alpha, double beta,
                               real* sums);

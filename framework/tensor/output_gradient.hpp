@@ -27,12 +27,15 @@ struct OutputGradient {
                                  real* sums) const;
 };
 
-/// Where the outputs of a convolution go: as they are, or through max(0, .) and max pooling.
+/// Where the outputs of a convolution go: as they are, through max(0, .) and max pooling, or those
+/// alone that won there before.
 struct OutputPlace {
-  real* y;                          ///< (N, OH, OW, O), or (N, OH/2, OW/2, O)
-  std::uint8_t* winners = nullptr;  ///< (N, OH/2, OW/2, O): see pool_halves; null: not pooled
+  real* y;                            ///< (N, OH, OW, O), or (N, OH/2, OW/2, O)
+  std::uint8_t* winners = nullptr;    ///< (N, OH/2, OW/2, O): see pool_halves; written
+  const std::uint8_t* won = nullptr;  ///< the same, read: y is 0 where nobody won
+  bool add = false;                   ///< y +=; not with `winners`
 
-  bool pooled() const { return winners != nullptr; }
+  bool pooled() const { return winners != nullptr || won != nullptr; }
 };
 
 }  // namespace espalier

@@ -137,18 +137,21 @@ void spread(const Window& w, const std::uint8_t* winners, const real* dy, real* 
   }
 }
 
-void take(const Window& w, const std::uint8_t* winners, const real* a, const real* b, real* y) {
+void pick(const Window& w, const std::uint8_t* winners, const real* x, bool add, real* y) {
   const Index channels = w.channels, row = w.width * channels, out_width = w.out_width();
-  const Index offsets[4] = {0, channels, row, row + channels};
+  const Index whole = channels / kLanes * kLanes;
   for (Index p = 0; p < w.positions(); ++p, y += channels, winners += channels) {
-    const Index corner = p / out_width * 2 * row + p % out_width * 2 * channels;
-    for (Index c = 0; c < channels; ++c) {
-      real sum = 0;
-      if (winners[c] != kNobody) {
-        const Index at = corner + offsets[winners[c]] + c;
-        sum = (a != nullptr ? a[at] : real{0}) + (b != nullptr ? b[at] : real{0});
-      }
-      y[c] = sum;
+    const real* const corner = x + p / out_width * 2 * row + p % out_width * 2 * channels;
+    const real* const pixels[4] = {corner, corner + channels, corner + row,
+                                   corner + row + channels};
+    for (Index c = 0; c < whole; c += kLanes) {
+      const Vector v = picked(winners_of(winners + c),
+                              {pixels[0] + c, pixels[1] + c, pixels[2] + c, pixels[3] + c});
+      simd::store(y + c, add ? simd::load(y + c) + v : v);
+    }
+    for (Index c = whole; c < channels; ++c) {
+      const real v = winners[c] == kNobody ? real{0} : pixels[winners[c]][c];
+      y[c] = add ? y[c] + v : v;
     }
   }
 }

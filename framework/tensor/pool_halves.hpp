@@ -32,9 +32,8 @@ inline constexpr std::uint8_t kNobody = 4;
 /// y = max(0, y), NaN stays; winners of what is not positive become kNobody.
 ESPALIER_API void rectify(Index numbers, real* y, std::uint8_t* winners);
 
-/// y (H/2, W/2, C) = a + b at the pixel that won, 0 where nobody did: what moves behind the window
-/// when the pixels of one image do by a + b. Either may be null.
-ESPALIER_API void take(const Window& w, const std::uint8_t* winners, const real* a, const real* b,
+/// y (H/2, W/2, C) = the pixel of one image that won, 0 where nobody did; `add`: y +=.
+ESPALIER_API void pick(const Window& w, const std::uint8_t* winners, const real* x, bool add,
                        real* y);
 
 /// dx (H, W, C) of one image, rows `dx_row` numbers apart: dy where a pixel won, else 0. Nothing

@@ -35,6 +35,13 @@ inline Largest largest_of(const real* const (&from)[4]) {
   return best;
 }
 
+/// The pixel that won, 0 where nobody did.
+inline simd::Vector picked(Mask who, const real* const (&from)[4]) {
+  simd::Vector v = {};
+  for (int k = 0; k < 4; ++k) v = who == Mask{} + k ? simd::load(from[k]) : v;
+  return v;
+}
+
 /// v where a pixel won, else 0, to all four.
 inline void give(simd::Vector v, Mask who, real* const (&to)[4]) {
   const simd::Vector none = {};

@@ -13,13 +13,17 @@ class PooledRow {
   static Index numbers(const Window& v, Index outputs);
   PooledRow(const Window& v, Index outputs, real* place);
 
-  /// Rows 2 `row` and 2 `row` + 1 of outputs, as vectors, become row `row` of y.
+  /// Rows 2 `row` and 2 `row` + 1 of outputs, as vectors, become row `row` of y. REQUIRES:
+  /// y.pooled().
   void put(const real* rows, Index first_image, Index images, Index row,
            const OutputPlace& y) const;
   /// Row `row` of dy becomes two rows of vectors.
   void take(const OutputGradient& dy, Index first_image, Index images, Index row, real* rows) const;
 
  private:
+  template <class Pixel, class F>
+  void each_place(Pixel* rows, F&& f) const;
+
   Index outputs_, width_;  // pooled positions of a row
   Index line_, image_;     // numbers of a pooled row, and of a pooled image
   real* vectors_;

@@ -130,25 +130,42 @@ struct Problem {
     return pooled ? OutputGradient{pooled_dy.data(), winners.data()} : OutputGradient{dy.data()};
   }
 
+  /// The outputs that won, 0 where nobody did.
+  Numbers picked(const Numbers& outputs) const {
+    Numbers won(winners.size());
+    for (std::size_t i = 0; i < won.size(); ++i) {
+      if (winners[i] != pool_halves::kNobody) won[i] = outputs[winner_of(i)];
+    }
+    return won;
+  }
+
  private:
+  /// The output that number i of the winners names. REQUIRES: one.
+  std::size_t winner_of(std::size_t i) const {
+    const Index width = t.v.out_width(), o = t.outputs, at = static_cast<Index>(i);
+    const Index column = at / o % (width / 2), row = at / o / (width / 2);  // of all images
+    const Index y0 = 2 * row + winners[i] / 2, x0 = 2 * column + winners[i] % 2;
+    return static_cast<std::size_t>((y0 * width + x0) * o + at % o);
+  }
+
   /// Draws a pooled gradient; dy becomes what it stands for.
   void pool() {
-    const Index width = t.v.out_width(), o = t.outputs;
     pooled_dy = random_numbers(static_cast<Index>(dy.size()) / 4, "pooled");
     RandomStream random(2, "winners");
     std::fill(dy.begin(), dy.end(), real{0});
     for (std::size_t i = 0; i < pooled_dy.size(); ++i) {
       winners.push_back(static_cast<std::uint8_t>(random.uniform() * 5.0));
-      const auto at = static_cast<Index>(i);
-      const Index column = at / o % (width / 2), row = at / o / (width / 2);  // of all images
-      const Index y0 = 2 * row + winners[i] / 2, x0 = 2 * column + winners[i] % 2;
-      if (winners[i] == pool_halves::kNobody) continue;
-      dy[static_cast<std::size_t>((y0 * width + x0) * o + at % o)] = pooled_dy[i];
+      if (winners[i] != pool_halves::kNobody) dy[winner_of(i)] = pooled_dy[i];
     }
   }
 };
 
 bool can_pool(const Case& t) { return pool_halves::fits(pool_halves::over(t.v, t.outputs)); }
+
+Numbers halved(Numbers numbers) {
+  for (real& number : numbers) number /= 2;
+  return numbers;
+}
 
 Numbers room(Index numbers) {
   return Numbers(static_cast<std::size_t>(numbers), std::numeric_limits<real>::quiet_NaN());
@@ -166,6 +183,8 @@ void check_forward(const Problem& p, Forward forward, Numbers scratch) {
   if (!p.pooled) {
     call({y.data()});
     check_close(y, p.y, p.terms());
+    call({.y = y.data(), .add = true});
+    check_close(halved(y), p.y, p.terms());
     return;
   }
   // The same bits as max pooling of what it makes without.
@@ -183,6 +202,13 @@ void check_forward(const Problem& p, Forward forward, Numbers scratch) {
   call({found.data(), who_found.data()});
   CHECK(found == wanted);
   CHECK(who_found == who);
+  // Of other winners: their outputs, and once more the same on top.
+  found = room(std::ssize(found));
+  const Numbers won = p.picked(y);
+  call({.y = found.data(), .won = p.winners.data()});
+  CHECK(found == won);
+  call({.y = found.data(), .won = p.winners.data(), .add = true});
+  CHECK(halved(found) == won);
 }
 
 void check_weight_gradient(const Problem& p, WeightGradient gradient, Numbers scratch) {
@@ -205,8 +231,7 @@ void check_input_gradient(const Problem& p, InputGradient gradient, Numbers scra
   call(false, dx);
   check_close(dx, p.dx, p.terms());
   call(true, dx);
-  for (real& number : dx) number /= 2;
-  check_close(dx, p.dx, p.terms());
+  check_close(halved(dx), p.dx, p.terms());
 }
 
 void check_chosen(const Problem& p, int threads) {

@@ -12,7 +12,6 @@
 #include "espalier/ops.hpp"
 #include "espalier/tangent.hpp"
 #include "tensor/convolution.hpp"
-#include "tensor/matrix.hpp"
 
 namespace espalier {
 
@@ -87,35 +86,24 @@ class Conv2d final : public Op, public HasTangent {
     }
   }
 
-  // Y' = X' * W + X * W' + 1 b', some images at a time
+  // Y' = X' * W + X * W' + 1 b' [, of the pixels that won]
   void tangent(const TangentContext& c) const override {
     const Window v = window(c.inputs[0].shape);
-    const Index images = c.dy.shape[0], each = v.positions() * outputs();
-    const Index most = tangent_images(images);
-    const std::span<real> work = numbers(c.workspace);
-    const auto scratch = work.subspan(static_cast<std::size_t>(2 * most * each));
-    for (Index first = 0; first < images; first += most) {
-      const Index count = std::min(most, images - first);
-      real* const parts[2] = {work.data(), work.data() + most * each};
-      const bool fed = c.dx[0].data != nullptr, moves = c.moves[0].data != nullptr;
-      if (fed) {
-        convolution::forward(v, count, c.dx[0].data + first * v.image_size(), outputs(), weight(),
-                             nullptr, {parts[0]}, scratch);
-      }
-      if (moves) {
-        convolution::forward(v, count, c.inputs[0].data + first * v.image_size(), outputs(),
-                             c.moves[0].data, count_ == 2 ? c.moves[1].data : nullptr, {parts[1]},
-                             scratch);
-      }
-      put_tangent(c, v, first, count, fed ? parts[0] : nullptr, moves ? parts[1] : nullptr);
+    OutputPlace to{.y = c.dy.data, .won = winners(c)};
+    const auto add = [&](const ConstTensor& x, const real* weight, const real* bias) {
+      convolution::forward(v, c.dy.shape[0], x.data, outputs(), weight, bias, to,
+                           numbers(c.workspace));
+      to.add = true;
+    };
+    if (c.dx[0].data != nullptr) add(c.dx[0], weight(), nullptr);
+    if (c.moves[0].data != nullptr) {
+      add(c.inputs[0], c.moves[0].data, count_ == 2 ? c.moves[1].data : nullptr);
     }
   }
   std::size_t tangent_workspace(const Geometry& g) const override {
-    const Window v = window(g.inputs[0].shape);
-    const Index images = g.inputs[0].shape[0];
-    const Index own = 2 * tangent_images(images) * v.positions() * outputs();
+    const Shape& x = g.inputs[0].shape;
     return static_cast<std::size_t>(
-               own + convolution::scratch(v, outputs(), images, parallel::threads(), false)) *
+               convolution::scratch(window(x), outputs(), x[0], parallel::threads(), pooled())) *
            sizeof(real);
   }
 
@@ -193,31 +181,6 @@ class Conv2d final : public Op, public HasTangent {
                           Index value_row, Index dy_row) const {
     const Index each = v.positions() * outputs() / (pooled() ? 4 : 1);
     return {dy.data + dy_row * each, pooled() ? winners(c) + value_row * each : nullptr};
-  }
-
-  /// Images whose tangents lie in the workspace before they are pooled, whatever the number of
-  /// threads: sums of few rows may be added in another order.
-  static Index tangent_images(Index images) { return std::min<Index>(images, 64); }
-
-  /// dY of some images = the sum of what is there of two parts, of the winners where it is pooled.
-  void put_tangent(const TangentContext& c, const Window& v, Index first, Index count,
-                   const real* a, const real* b) const {
-    const Index each = v.positions() * outputs(), out = c.dy.shape.row_size();
-    parallel::for_rows(count, each, [&](Index begin, Index end) {
-      for (Index n = begin; n < end; ++n) {
-        real* const dy = c.dy.data + (first + n) * out;
-        const real* const ours = a != nullptr ? a + n * each : nullptr;
-        const real* const more = b != nullptr ? b + n * each : nullptr;
-        if (pooled()) {
-          pool_halves::take(pool_halves::over(v, outputs()), winners(c) + (first + n) * out, ours,
-                            more, dy);
-          continue;
-        }
-        for (Index i = 0; i < each; ++i) {
-          dy[i] = (ours != nullptr ? ours[i] : real{0}) + (more != nullptr ? more[i] : real{0});
-        }
-      }
-    });
   }
 
   Index gradient_scratch(const Window& v, int threads) const {
