@@ -21,6 +21,7 @@ struct PlannedBlock {
   int begin = 0;
   int end = 0;
   std::size_t offset = 0;
+  bool held = false;  ///< through the turn behind the plan's own as well (see Turns)
 };
 
 /// Gives every block an offset such that no two blocks that live at the same time overlap, largest

@@ -5,6 +5,7 @@
 
 #include "autograd/fuse.hpp"
 #include "autograd/plan_state.hpp"
+#include "autograd/turns.hpp"
 #include "core/text.hpp"
 #include "espalier/error.hpp"
 
@@ -76,11 +77,17 @@ std::size_t formed_workspace(const PlanState& state) {
 
 Plan::Plan(Tape tape, const PlanOptions& options)
     : state_(std::make_unique<PlanState>(std::move(tape), options)) {
-  plan_memory(*state_);
-  prepare_nodes(*state_);
-  prepare_abreast(*state_);
-  if (options.tangent) prepare_tangents(*state_);
-  fuse_rectifiers(*state_);
+  const bool alone = options.turns == nullptr;
+  if (alone) state_->options.turns = std::make_shared<Turns>();
+  state_->options.turns->add(*state_);
+  if (alone) state_->options.turns->settle();
+}
+
+void prepare(PlanState& state) {
+  prepare_nodes(state);
+  prepare_abreast(state);
+  if (state.options.tangent) prepare_tangents(state);
+  fuse_rectifiers(state);
 }
 
 Plan::~Plan() = default;
@@ -123,7 +130,7 @@ void Plan::forward(std::uint64_t step, bool replay) {
 }
 
 std::size_t Plan::arena_bytes() const {
-  std::size_t bytes = state_->arena.bytes();
+  std::size_t bytes = state_->options.turns->bytes(*state_);
   for (const PreparedPenalty& p : state_->penalties) {
     for (const Arena& block : p.memory) bytes += block.bytes();
   }

@@ -7,13 +7,13 @@
 
 #include "autograd/memory_plan.hpp"
 #include "autograd/reach.hpp"
-#include "core/arena.hpp"
 #include "espalier/tape.hpp"
 #include "tensor/start.hpp"
 
 namespace espalier {
 
 struct PlanState;
+class Turns;
 
 struct PlanOptions {
   LaneMode lanes = LaneMode::one;
@@ -30,9 +30,12 @@ struct PlanOptions {
   /// backward together are not among `borders`.
   bool fused = false;
   bool features = false;  ///< `backward_heads` and `backward_trunk` will be called in turn
-  bool tangent = false;   ///< `backward_heads` and `derivatives` will be called, and no more
+  bool tangent = false;   ///< `move_along`, `backward_heads` and `derivatives` will be called, and
+                          ///< no more
   /// Test only: no two blocks share memory, so that a use after the planned life is seen.
   bool spread = false;
+  /// Memory that several plans share; the plan is not ready before it is settled. Null: its own.
+  std::shared_ptr<Turns> turns = nullptr;
 };
 
 /// The trunk's output as one task's head reads it.
@@ -106,14 +109,15 @@ class ESPALIER_API Plan {
   /// Numbers of all shared parameters that some loss reaches: the length of such a row.
   std::size_t shared_numbers() const;
 
-  /// each[l]: the derivative of loss l as the shared parameters move along the gradient that
-  /// `along` holds after its backward pass, of the same model over another batch of the same
-  /// geometry: that gradient is pushed through the trunk forward. Of a layer that can do without it
-  /// is not formed. REQUIRES LaneMode::one, PlanOptions::tangent, backward_heads with unit seeds,
+  /// The shared parameters will move along the gradient that `along` holds after its backward pass,
+  /// of the same model over another batch of the same geometry. It is formed now, but for layers
+  /// that can do without: these look at `along` in `derivatives`. REQUIRES PlanOptions::tangent,
   /// find_motion without a gap; `along` in LaneMode::one without PlanOptions::tangent.
-  void derivatives(Plan& along, std::span<double> each);
-  /// What the first call of `derivatives` with this plan would prepare; `along` must outlive the
-  /// last one.
+  void move_along(Plan& along);
+  /// each[l]: the derivative of loss l as they do: that gradient is pushed through the trunk
+  /// forward. REQUIRES move_along, backward_heads with unit seeds.
+  void derivatives(std::span<double> each);
+  /// What the first `move_along` with this plan would prepare; `along` must outlive the last one.
   void follow(const Plan& along);
 
   /// Folds the lanes: from now on a gradient is that of sum shared[t] L_t for shared parameters, of
@@ -153,7 +157,8 @@ class ESPALIER_API Plan {
 
   /// Every planned block with its place and life, largest first.
   std::vector<PlannedBlock> blocks() const;
-  /// Bytes of the arena, and of the penalties' gradients where they lie in memory.
+  /// Bytes of the arena (see Turns::bytes where it is shared), and of the penalties' gradients
+  /// where they lie in memory.
   std::size_t arena_bytes() const;
   /// Floating-point operations of one forward pass.
   double forward_flops() const;

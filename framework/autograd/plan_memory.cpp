@@ -4,27 +4,30 @@
 
 namespace espalier {
 
-MemoryPlanner::MemoryPlanner(PlanState& state)
-    : s_(state), clock_{static_cast<int>(state.tape.nodes().size()), state.options.tangent} {
-  count_consumers();
-  find_early();
-}
+MemoryPlanner::MemoryPlanner(PlanState& state, const PlanState* next)
+    : s_(state),
+      next_(next),
+      clock_{static_cast<int>(state.tape.nodes().size()), state.options.tangent} {}
 
 void MemoryPlanner::run() {
+  where::Sweep sweep("plan");
+  sweep_ = &sweep;
+  count_consumers();
+  find_early();
   place_cotangents();
   find_waves();
   place_values();
   if (s_.options.tangent) place_tangents();
   place_saved();
   add_workspace();
-  s_.arena = Arena(place(s_.blocks, s_.options.spread));
-  hand_out();
+  if (next_ != nullptr && next_->options.tangent) hold_unformed();
+  sweep_ = nullptr;
 }
 
 void MemoryPlanner::enter(std::size_t n) {
   const Tape::Node& node = nodes()[n];
   here_ = {.op = s_.tape.value(node.output).name, .scope = node.scope, .object = node.op.get()};
-  sweep_.at(here_);
+  sweep_->at(here_);
 }
 
 void MemoryPlanner::count_consumers() {
@@ -70,7 +73,5 @@ int MemoryPlanner::new_block(const std::string& name, BlockKind kind, std::size_
 void MemoryPlanner::live_until(const Place& place, int time) {
   block(place).end = std::max(block(place).end, time);
 }
-
-void plan_memory(PlanState& state) { MemoryPlanner(state).run(); }
 
 }  // namespace espalier

@@ -7,13 +7,21 @@
 
 namespace espalier {
 
-/// Gives every value, cotangent and saved block of a plan its life and its place; each kind of
-/// block has a file. Serves one plan, once.
+/// Gives every value, cotangent and saved block of a plan its life, and its place once all blocks
+/// have offsets; each kind of block has a file. Serves one plan, once.
 class MemoryPlanner {
  public:
-  explicit MemoryPlanner(PlanState& state);
+  /// `next`: the plan whose turn is next (see Turns); null: none.
+  MemoryPlanner(PlanState& state, const PlanState* next);
 
+  /// Makes the blocks.
   void run();
+  /// Fills `values`, `integers`, `cotangents`, `workspace`, ... of the plan. REQUIRES offsets.
+  void hand_out(std::byte* arena);
+
+  PlanState& plan() const { return s_; }
+  /// Blocks live between 0 and it.
+  int duration() const { return clock_.end() + 1; }
 
  private:
   /// Where a value or a cotangent lives: a block and a position in it.
@@ -25,6 +33,9 @@ class MemoryPlanner {
   /// Time runs up through the forward nodes, down through the backward ones, with
   /// PlanOptions::tangent up once more, then the update.
   struct Clock {
+    /// Of the plan whose turn was before: see Plan::move_along.
+    static constexpr int kUpdateBefore = -2;
+
     int nodes;
     bool up_again;
     int forward(std::size_t n) const { return static_cast<int>(n); }
@@ -92,6 +103,8 @@ class MemoryPlanner {
   void place_parameter_tangents();
   void count_moving_readers();
   void hand_out_tangents();
+  /// What the next turn's tangents read.
+  void hold_unformed();
 
   // plan_memory_saved.cpp
   void place_saved();
@@ -99,12 +112,13 @@ class MemoryPlanner {
   void add_workspace();
 
   // plan_memory_addresses.cpp
-  void hand_out();
   void hand_out_values();
   void hand_out_nodes();
-  std::byte* at(const Place& place) { return s_.arena.data() + block(place).offset + place.offset; }
+  std::byte* at(const Place& place) { return arena_ + block(place).offset + place.offset; }
 
   PlanState& s_;
+  const PlanState* next_;
+  std::byte* arena_ = nullptr;
   Clock clock_;
   std::vector<int> consumers_, active_consumers_;
   std::vector<char> early_;  // per node: see find_early
@@ -116,7 +130,7 @@ class MemoryPlanner {
   std::size_t workspace_ = 0;
   int workspace_block_ = -1;
   where::Place here_;
-  where::Sweep sweep_{"plan"};  // ends before what it points to
+  where::Sweep* sweep_ = nullptr;  // of `run`
 };
 
 }  // namespace espalier

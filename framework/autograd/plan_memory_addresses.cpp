@@ -2,7 +2,8 @@
 
 namespace espalier {
 
-void MemoryPlanner::hand_out() {
+void MemoryPlanner::hand_out(std::byte* arena) {
+  arena_ = arena;
   hand_out_values();
   const Place work{workspace_block_, 0};
   s_.workspace = {at(work), block(work).bytes};

@@ -1,5 +1,5 @@
 // Where tangents lie: they run up through the trunk after the heads' backward sweep, each as long
-// as its value.
+// as its value. Those of parameters are there before the plan's turn.
 #include <algorithm>
 
 #include "autograd/plan_memory.hpp"
@@ -81,10 +81,23 @@ void MemoryPlanner::place_parameter_tangents() {
       if (place.block < 0) {
         const std::size_t bytes = static_cast<std::size_t>(parameter.value.size()) * sizeof(real);
         place.block =
-            new_block("t:" + parameter.name, BlockKind::tangent, bytes, clock_.tangent(n));
+            new_block("t:" + parameter.name, BlockKind::tangent, bytes, Clock::kUpdateBefore);
       }
       live_until(place, clock_.tangent(n));
     }
+  }
+}
+
+void MemoryPlanner::hold_unformed() {
+  for (std::size_t n = 0; n < nodes().size(); ++n) {
+    if (!active(n) || !recipe(n)) continue;
+    const auto owned = nodes()[n].op->parameters();
+    const bool unformed = std::ranges::any_of(owned, [&](const Parameter* parameter) {
+      return parameter->domain == Domain::shared && stays_unformed(*next_, *parameter);
+    });
+    if (!unformed) continue;
+    block(values_[id(nodes()[n].inputs[0])]).held = true;
+    block(cotangents_[id(nodes()[n].output)]).held = true;
   }
 }
 

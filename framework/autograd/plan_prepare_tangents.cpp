@@ -44,22 +44,16 @@ void prepare_inputs(const PlanState& s, const Tape::Node& node, PreparedTangent&
   }
 }
 
-// The first node that reads a formed tangent has it formed.
-void prepare_parameters(const PlanState& s, const Op& op, std::vector<char>& formed,
-                        PreparedTangent& t) {
+void prepare_parameters(const PlanState& s, const Op& op, PreparedTangent& t) {
   for (const Parameter* parameter : op.parameters()) {
-    const auto u = static_cast<std::size_t>(s.find(*parameter) - s.uses.data());
-    const Tensor& place = s.parameter_tangents[u];
-    t.moves.emplace_back(place);
-    if (place.data == nullptr || formed[u] != 0) continue;
-    formed[u] = 1;
-    t.forms.push_back({parameter, place});
+    t.moves.emplace_back(
+        s.parameter_tangents[static_cast<std::size_t>(s.find(*parameter) - s.uses.data())]);
   }
   t.unformed.resize(t.moves.size());
   t.unformed_spans.resize(t.moves.size());
 }
 
-void prepare_node(PlanState& s, std::size_t n, std::vector<char>& formed) {
+void prepare_node(PlanState& s, std::size_t n) {
   const Tape::Node& node = s.tape.nodes()[n];
   PreparedTangent& t = s.moved[n];
   if (node.op == nullptr) {
@@ -75,7 +69,7 @@ void prepare_node(PlanState& s, std::size_t n, std::vector<char>& formed) {
   }
   t.op = tangent_op(s, n);
   prepare_inputs(s, node, t);
-  prepare_parameters(s, *node.op, formed, t);
+  prepare_parameters(s, *node.op, t);
   TangentContext& c = t.context;
   static_cast<OpContext&>(c) = s.nodes[n].forward;
   c.dx = t.dx;
@@ -88,9 +82,12 @@ void prepare_node(PlanState& s, std::size_t n, std::vector<char>& formed) {
 
 void prepare_tangents(PlanState& s) {
   s.moved.resize(s.nodes.size());
-  std::vector<char> formed(s.uses.size(), 0);
+  for (std::size_t u = 0; u < s.uses.size(); ++u) {
+    const Tensor& place = s.parameter_tangents[u];
+    if (place.data != nullptr) s.forms.push_back({s.uses[u].parameter, place});
+  }
   for (std::size_t n = 0; n < s.nodes.size(); ++n) {
-    if (s.motion.nodes[n] != 0) prepare_node(s, n, formed);
+    if (s.motion.nodes[n] != 0) prepare_node(s, n);
   }
 }
 

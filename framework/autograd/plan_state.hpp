@@ -10,6 +10,7 @@
 #include "autograd/plan.hpp"
 #include "autograd/sink_penalty.hpp"
 #include "autograd/waves.hpp"
+#include "core/arena.hpp"
 #include "core/where.hpp"
 #include "espalier/tangent.hpp"
 
@@ -96,7 +97,7 @@ struct PreparedNode {
   double factor = 1.0;         ///< of the sweep or set by weigh(): goes into the sink's alpha
 };
 
-/// A shared parameter whose tangent is formed before the first node that reads it.
+/// A shared parameter whose tangent is formed.
 struct FormedTangent {
   const Parameter* parameter = nullptr;
   Tensor place;
@@ -105,7 +106,6 @@ struct FormedTangent {
 /// A node of the trunk as a tangent passes it.
 struct PreparedTangent {
   const HasTangent* op = nullptr;  ///< null: the output is a view
-  std::vector<FormedTangent> forms;
   std::vector<Tensor> dx;
   std::vector<ConstTensor> moves;
   std::vector<std::vector<UnformedGradient>> unformed;
@@ -162,7 +162,6 @@ struct PlanState {
   Tape tape;
   PlanOptions options;
   Reach reach;
-  Arena arena;
   std::vector<PlannedBlock> blocks;
   std::vector<Tensor> values;                     ///< per value, real
   std::vector<std::span<std::int32_t>> integers;  ///< per value, index
@@ -176,9 +175,10 @@ struct PlanState {
   std::vector<Tensor> tangents;            ///< per value
   std::vector<PreparedTangent> moved;      ///< per node
   std::vector<Tensor> parameter_tangents;  ///< per entry of `uses`; no data: stays, or unformed
-  Tensor zeros;                            ///< tangent of what stays
-  const PlanState* along = nullptr;        ///< see Plan::follow
-  std::vector<char> owns_inside;           ///< per loss: some node has it as its inner_loss
+  std::vector<FormedTangent> forms;
+  Tensor zeros;                      ///< tangent of what stays
+  const PlanState* along = nullptr;  ///< see Plan::follow
+  std::vector<char> owns_inside;     ///< per loss: some node has it as its inner_loss
   std::vector<PreparedPenalty> penalties;
   std::vector<ParameterUses> uses;
   std::vector<GramBlock> gram_blocks;
@@ -206,9 +206,9 @@ struct PlanState {
 void view_region(const PlanState& state, std::size_t node, GradientRegion& region,
                  std::size_t begin, std::size_t end);
 
-/// Places every block of `state` and fills `values`, `integers`, `cotangents`, `workspace`.
-void plan_memory(PlanState& state);
-/// Builds the contexts of all nodes. REQUIRES plan_memory.
+/// Makes a plan of a state that has memory: all of the following.
+void prepare(PlanState& state);
+/// Builds the contexts of all nodes.
 void prepare_nodes(PlanState& state);
 
 /// Makes `state.moved`. REQUIRES prepare_nodes.

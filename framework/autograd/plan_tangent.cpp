@@ -69,8 +69,14 @@ void Plan::follow(const Plan& along) {
   s.along = along.state_.get();
 }
 
-void Plan::derivatives(Plan& along, std::span<double> each) {
+void Plan::move_along(Plan& along) {
   follow(along);
+  for (const FormedTangent& form : state_->forms) {
+    along.loss_gradient(*form.parameter, {.data = form.place.data, .alpha = 1.0, .beta = 0.0}, {});
+  }
+}
+
+void Plan::derivatives(std::span<double> each) {
   PlanState& s = *state_;
   std::ranges::fill(each, 0.0);
   if (s.zeros.data != nullptr) matrix::fill(s.zeros.size(), real{0}, s.zeros.data);
@@ -78,10 +84,6 @@ void Plan::derivatives(Plan& along, std::span<double> each) {
   for (std::size_t n = 0; n < s.nodes.size(); ++n) {
     PreparedTangent& t = s.moved[n];
     sweep.at(s.nodes[n].place);
-    for (const FormedTangent& form : t.forms) {
-      along.loss_gradient(*form.parameter, {.data = form.place.data, .alpha = 1.0, .beta = 0.0},
-                          {});
-    }
     if (t.loss >= 0) {
       each[static_cast<std::size_t>(t.loss)] += read_off(s, s.tape.nodes()[n].output);
     }

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "espalier/api.hpp"
@@ -19,12 +20,15 @@ class PhaseClock {
 
   PhaseClock() : started_(Clock::now()) {}
 
-  /// Runs f and books its time on `phase`.
+  /// Runs f and books its time on `phase`, but for what f itself books.
   template <class Function>
   void time(Phase phase, Function f) {
+    const double before = std::exchange(booked_, 0.0);
     const auto begin = Clock::now();
     f();
-    seconds_[phase] += std::chrono::duration<double>(Clock::now() - begin).count();
+    const double all = std::chrono::duration<double>(Clock::now() - begin).count();
+    seconds_[phase] += all - booked_;
+    booked_ = before + all;
   }
 
   double seconds(Phase phase) const {
@@ -52,6 +56,7 @@ class PhaseClock {
 
   Clock::time_point started_;
   double before_ = 0.0;
+  double booked_ = 0.0;  // by whom the call of `time` under way has called
   std::array<double, kPhases> seconds_{};
 };
 

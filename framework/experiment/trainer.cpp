@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autograd/turns.hpp"
 #include "core/text.hpp"
 #include "core/where.hpp"
 #include "espalier/error.hpp"
@@ -49,6 +50,7 @@ Trainer::Trainer(const ExperimentSpec& spec, const TaskSet& tasks, const OpenedD
   }
   tools_.tasks = tasks.size();
   tools_.fill = [this](PlannedModel& model, BilevelProblem::Batch from) { fill(model, from); };
+  tools_.run_up = [this](PlannedModel& model) { run_up(model); };
   pass_ = make_pass(tools_, needs_, spec.conventions);
   const bool skips = spec.conventions.every > 1 && needs_.gram && !needs_.features &&
                      !needs_.cross_gram && !needs_.cross_product &&
@@ -88,13 +90,17 @@ Trainer::Geometry Trainer::plan_geometry(const std::vector<Index>& rows) {
     (s < data_.size() ? once : further).push_back({static_cast<int>(s), rows[s % data_.size()]});
   }
   Geometry g;
-  g.main = plan_batches(once, pass_->plan_options());
-  const std::vector<PlanOptions> options = pass_->further_options(*g.main.plan);
+  PlanOptions own = pass_->plan_options();
+  if (!further.empty() && pass_->looks_ahead()) own.turns = std::make_shared<Turns>();
+  g.main = plan_batches(once, own);
+  std::vector<PlanOptions> options = pass_->further_options(*g.main.plan);
   for (std::size_t k = 0; k < options.size(); ++k) {
+    options[k].turns = own.turns;
     const auto streams = static_cast<std::ptrdiff_t>(further.size() / options.size());
     const auto first = further.begin() + static_cast<std::ptrdiff_t>(k) * streams;
     g.further.push_back(plan_batches({first, first + streams}, options[k]));
   }
+  if (own.turns != nullptr) own.turns->settle();
   pass_->pair(g.further);
   if (light_pass_ != nullptr) g.light = plan_batches(once, light_pass_->plan_options());
   if (spec_.diagnostics.every > 0 && !pass_->plan_options().gram) {
@@ -136,6 +142,14 @@ void Trainer::fill(PlannedModel& model, BilevelProblem::Batch from) {
   }
 }
 
+// Which tasks the step's first batch has labels of.
+void Trainer::read_present(const PlannedModel& model) {
+  for (const TaskVars& vars : model.tasks) {
+    present_[static_cast<std::size_t>(vars.task)] =
+        labelled(batch_target(model, vars)) > 0.0 ? 1 : 0;
+  }
+}
+
 // Losses of the step's first batch; every batch must have finite ones.
 void Trainer::read_losses(PlannedModel& model) {
   for (const TaskVars& vars : model.tasks) {
@@ -147,23 +161,16 @@ void Trainer::read_losses(PlannedModel& model) {
                                  text::number(loss), " in step ", state_.step + 1, " (epoch ",
                                  state_.epoch + 1, "); try a smaller learning rate"));
     }
-    if (static_cast<std::size_t>(vars.task) >= tasks_.size()) continue;
-    losses_[t] = loss;
-    present_[t] = labelled(batch_target(model, vars)) > 0.0 ? 1 : 0;
+    if (static_cast<std::size_t>(vars.task) < tasks_.size()) losses_[t] = loss;
   }
 }
 
-// The batches that only the weights depend on: run up before the pass asks for their gradients.
-void Trainer::run_further(Geometry& geometry) {
-  tools_.further = {};
-  if (!weigher_.due(state_.step)) return;
-  tools_.further = geometry.further;
-  for (PlannedModel& model : geometry.further) {
-    clock_.time(PhaseClock::data, [&] { fill(model, BilevelProblem::Batch::training); });
-    clock_.time(PhaseClock::forward, [&] { model.plan->forward(state_.step); });
-    read_losses(model);
-    take_scores(model);
-  }
+// A batch, or two, that only the weights depend on.
+void Trainer::run_up(PlannedModel& model) {
+  clock_.time(PhaseClock::data, [&] { fill(model, BilevelProblem::Batch::training); });
+  clock_.time(PhaseClock::forward, [&] { model.plan->forward(state_.step); });
+  read_losses(model);
+  take_scores(model);
 }
 
 void Trainer::take_scores(PlannedModel& model) {
@@ -229,12 +236,14 @@ void Trainer::step() {
   if (geometry.watched && state_.step % every == 0) {
     clock_.time(PhaseClock::backward, [&] { watch(*geometry.watched); });
   }
+  read_present(model);
+  const double factor = schedule_factor();
+  tools_.rate = spec_.optimizers[0].optimizer.object->learning_rate() * factor;
+  tools_.further = weigher_.due(state_.step) ? geometry.further : std::span<PlannedModel>();
+  clock_.time(PhaseClock::backward, [&] { pass.look_ahead(task_step(), weigher_); });
   clock_.time(PhaseClock::forward, [&] { plan.forward(state_.step); });
   read_losses(model);
   take_scores(model);
-  run_further(geometry);
-  const double factor = schedule_factor();
-  tools_.rate = spec_.optimizers[0].optimizer.object->learning_rate() * factor;
   clock_.time(PhaseClock::backward, [&] { pass.run(model, task_step(), weigher_); });
   if (!pass.gram().empty()) {
     clock_.time(PhaseClock::backward, [&] { record(plan, pass.gram()); });

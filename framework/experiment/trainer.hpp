@@ -84,7 +84,8 @@ class ESPALIER_API Trainer {
   void fill(PlannedModel& model, BilevelProblem::Batch batch);
   void read_losses(PlannedModel& model);
   void take_scores(PlannedModel& model);
-  void run_further(Geometry& geometry);
+  void read_present(const PlannedModel& model);
+  void run_up(PlannedModel& model);
   void watch(PlannedModel& model);
   void record(const Plan& plan, std::span<const double> gram);
   TaskStep task_step() const;

@@ -94,11 +94,12 @@ std::vector<double> pushed(Model& here, Model& there, const std::vector<double>&
   there.fill(kOther);
   there.plan.forward(kOther);
   there.plan.backward(ones(there.tasks()), weights);
+  here.plan.move_along(there.plan);
   here.fill(1);
   here.plan.forward(1);
   here.plan.backward_heads(ones(here.tasks()));
   std::vector<double> each(weights.size(), 7.0);
-  here.plan.derivatives(there.plan, each);
+  here.plan.derivatives(each);
   return each;
 }
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "autograd/turns.hpp"
 #include "balance/balancer.hpp"
 #include "espalier/layers.hpp"
 #include "experiment/backward/pass.hpp"
@@ -83,17 +84,26 @@ PlannedModel plan(const Case& c, ParameterStore& store, const std::vector<std::s
   return model;
 }
 
-void fill(PlannedModel& model) {
-  RandomStream random(2, "input");
-  for (real& number : model.plan->value(model.input).span()) {
-    number = static_cast<real>(random.uniform());
+/// The numbers of a model's inputs.
+struct Batch {
+  std::vector<real> input;
+  std::vector<std::int32_t> labels;  // task by task
+
+  explicit Batch(const PlannedModel& model) : input(model.plan->value(model.input).span().size()) {
+    RandomStream random(2, "input");
+    for (real& number : input) number = static_cast<real>(random.uniform());
+    labels.resize(model.tasks.size() * model.plan->indices(model.tasks[0].target).size());
+    for (std::int32_t& label : labels) label = static_cast<std::int32_t>(random.below(26));
   }
-  for (const TaskVars& task : model.tasks) {
-    for (std::int32_t& label : model.plan->indices(task.target)) {
-      label = static_cast<std::int32_t>(random.below(26));
+
+  void fill(PlannedModel& model) const {
+    std::ranges::copy(input, model.plan->value(model.input).data);
+    auto label = labels.begin();
+    for (const TaskVars& task : model.tasks) {
+      for (std::int32_t& number : model.plan->indices(task.target)) number = *label++;
     }
   }
-}
+};
 
 std::unique_ptr<Balancer> balancer_named(std::string_view name) {
   for (const BalancerEntry& entry : balancer_table()) {
@@ -129,40 +139,46 @@ class Contender {
         losses_(names_.size(), 1.0) {
     tools_.tasks = names_.size();
     tools_.fill = [](PlannedModel&, BilevelProblem::Batch) {};  // batches are as good as any other
+    tools_.run_up = [this](PlannedModel& further) { further.plan->forward(step_); };
     tools_.rate = kRate;
     const Needs needs = method_->needs();
     pass_ = make_pass(tools_, needs, conventions_);
-    model_ = plan(c, store_, streams_, 0, 1, pass_->plan_options());
-    fill(model_);
-    const std::vector<PlanOptions> options = pass_->further_options(*model_.plan);
+    PlanOptions own = pass_->plan_options();
+    own.turns = std::make_shared<Turns>();
+    model_ = plan(c, store_, streams_, 0, 1, own);
+    std::vector<PlanOptions> options = pass_->further_options(*model_.plan);
     const int plans = static_cast<int>(options.size());
     for (int k = 0; k < plans; ++k) {
       const int batches = (needs.batches - 1) / plans;
+      if (pass_->looks_ahead()) options[static_cast<std::size_t>(k)].turns = own.turns;
       further_.push_back(plan(c, store_, streams_, 1 + k * batches, batches,
                               options[static_cast<std::size_t>(k)]));
-      fill(further_.back());
     }
+    own.turns->settle();
+    Batch(model_).fill(model_);
+    for (PlannedModel& further : further_) batches_.emplace_back(further);
     pass_->pair(further_);
     tools_.further = further_;
     pass_->begin(*model_.plan, weigher_);
   }
 
+  /// Milliseconds, without those of data.
   double step() {
+    for (std::size_t k = 0; k < further_.size(); ++k) batches_[k].fill(further_[k]);
     const auto begin = Clock::now();
     Plan& plan = *model_.plan;
+    pass_->look_ahead(task_step(), weigher_);
     plan.forward(step_);
-    for (const PlannedModel& further : further_) further.plan->forward(step_);
     for (std::size_t t = 0; t < losses_.size(); ++t) {
       losses_[t] = static_cast<double>(plan.loss(static_cast<int>(t)));
     }
-    const TaskStep now = {.losses = losses_, .present = present_, .gram = {}, .step = step_};
-    pass_->run(model_, now, weigher_);
+    pass_->run(model_, task_step(), weigher_);
     for (Parameter* p : plan.parameters()) {
       plan.gradient(*p, {.data = p->value.data, .alpha = -kRate, .beta = 1.0});
     }
     if (method_->needs().losses_after_update) {
       plan.forward(step_, /*replay=*/true);
-      weigher_.after_update(now);
+      weigher_.after_update(task_step());
     }
     ++step_;
     return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
@@ -182,6 +198,10 @@ class Contender {
   }
 
  private:
+  TaskStep task_step() const {
+    return {.losses = losses_, .present = present_, .gram = {}, .step = step_};
+  }
+
   std::vector<std::string> streams_, names_;
   ParameterStore store_;
   std::unique_ptr<Balancer> method_;
@@ -191,6 +211,7 @@ class Contender {
   std::unique_ptr<BackwardPass> pass_;
   PlannedModel model_;
   std::vector<PlannedModel> further_;
+  std::vector<Batch> batches_;
   std::vector<char> present_;
   std::vector<double> losses_;
   std::uint64_t step_ = 0;

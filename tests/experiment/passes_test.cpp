@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "autograd/task_model.hpp"
+#include "autograd/turns.hpp"
 #include "balance/method.hpp"
 #include "experiment/backward/pass.hpp"
 
@@ -152,33 +153,41 @@ std::vector<Model> further_models(ParameterStore& store, const ThreeBatches& c,
   return models;
 }
 
-// The same for a method that draws three batches, and from gradients of all of them.
-std::vector<double> through_cross_pass(const ThreeBatches& c, std::uint64_t steps) {
+// The same for a method that draws three batches, and from gradients of all of them. With `turns`
+// plans share memory where they may.
+std::vector<double> through_cross_pass(const ThreeBatches& c, std::uint64_t steps,
+                                       bool turns = true) {
   PassTools tools;
   tools.tasks = c.streams.of_task.size();
   const auto pass = make_pass(tools, method_named(c.method)->needs(), c.conventions);
-  Setting s = c.setting(pass->plan_options());
-  const std::vector<PlanOptions> options = pass->further_options(s.model.plan);
+  PlanOptions own = pass->plan_options();
+  if (turns && pass->looks_ahead()) own.turns = std::make_shared<Turns>();
+  Setting s = c.setting(own);
+  std::vector<PlanOptions> options = pass->further_options(s.model.plan);
+  for (PlanOptions& further : options) further.turns = own.turns;
   CHECK((options.size() == 2) == c.forward);
   const bool longer = s.method->needs().cross_product && share_rows(c.streams) && !c.forward;
   CHECK(pass->note() ==
         (longer ? "op 'half' of trunk has no tangent: a lane for each task instead" : ""));
   std::vector<Model> more = further_models(s.store, c, options);
+  if (own.turns != nullptr) own.turns->settle();
   pass->begin(s.model.plan, *s.weigher);
   PlannedModel planned;
   planned.plan.reset(&s.model.plan);  // lent
   std::vector<PlannedModel> further(more.size());
   for (std::size_t m = 0; m < more.size(); ++m) further[m].plan.reset(&more[m].plan);
   pass->pair(further);
+  std::uint64_t k = 0;
+  tools.run_up = [&](PlannedModel& model) {
+    more[static_cast<std::size_t>(&model - further.data())].fill(kFurther + k);
+    model.plan->forward(k);
+  };
   std::vector<double> gradient;
-  for (std::uint64_t k = 0; k < steps; ++k) {
+  for (; k < steps; ++k) {
     s.model.fill(k);
-    s.model.plan.forward(k);
-    for (Model& model : more) {
-      model.fill(kFurther + k);
-      model.plan.forward(k);
-    }
     tools.further = s.weigher->due(k) ? std::span(further) : std::span<PlannedModel>();
+    pass->look_ahead({.losses = s.losses, .present = s.present, .gram = {}, .step = k}, *s.weigher);
+    s.model.plan.forward(k);
     pass->run(planned, s.step(k), *s.weigher);
     gradient = gradients(*planned.plan, Domain::shared);
   }
@@ -244,10 +253,14 @@ TEST_CASE("a step of a method of three batches is its step on formed gradients")
           CAPTURE(missing);
           const bool forward = needs.cross_product && share_rows(streams);
           ThreeBatches c{name, conventions, streams, trunk, missing, forward};
-          CHECK(relative_error(through_cross_pass(c, 4), from_three_formed(c, 4)) < kClose);
+          const std::vector<double> pushed = through_cross_pass(c, 4);
+          CHECK(relative_error(pushed, from_three_formed(c, 4)) < kClose);
+          CHECK(pushed == through_cross_pass(c, 4, /*turns=*/false));
           c.trunk = halved_trunk;  // in lanes
           c.forward = false;
-          CHECK(relative_error(through_cross_pass(c, 4), from_three_formed(c, 4)) < kClose);
+          const std::vector<double> in_lanes = through_cross_pass(c, 4);
+          CHECK(relative_error(in_lanes, from_three_formed(c, 4)) < kClose);
+          CHECK(in_lanes == through_cross_pass(c, 4, /*turns=*/false));
         }
       }
     }

@@ -30,9 +30,10 @@ std::vector<double> pushed(TrunkModel& here, TrunkModel& there, std::span<const 
   std::vector<double> each(weights.size());
   there.loss(kStep);
   there.plan().backward(ones, weights);
+  here.plan().move_along(there.plan());
   here.loss(kStep);
   here.plan().backward_heads(ones);
-  here.plan().derivatives(there.plan(), each);
+  here.plan().derivatives(each);
   return each;
 }
 

@@ -34,6 +34,7 @@ class CrossPass final : public BackwardPass {
         product_(needs.cross_product),
         // scale and clip look at the direction's length, `normalise` at the rows'
         looks_(conventions.needs_gram() || conventions.normalise.ends_with("l2")),
+        ahead_(!looks_ && !needs.losses && conventions.normalise == "none"),
         ones_(2 * tools.tasks, 1.0),
         gram_(looks_ ? tools.tasks * tools.tasks : 0),
         further_gram_(ones_.size() * ones_.size()),
@@ -58,12 +59,17 @@ class CrossPass final : public BackwardPass {
   void pair(std::span<PlannedModel> further) const override {
     if (further.size() == 2) further[0].plan->follow(*further[1].plan);
   }
+  bool looks_ahead() const override { return ahead_; }
 
   std::string note() const override {
     return gap_.empty() ? "" : text::cat(gap_, ": a lane for each task instead");
   }
 
   void begin(const Plan& /*plan*/, Weigher& weigher) override { weigher.begin({}); }
+
+  void look_ahead(const TaskStep& step, Weigher& weigher) override {
+    if (ahead_) look(step, weigher);
+  }
 
   void run(PlannedModel& model, TaskStep step, Weigher& weigher) override {
     Plan& plan = *model.plan;
@@ -72,7 +78,9 @@ class CrossPass final : public BackwardPass {
       plan.gram(gram_);
       step.gram = gram_;
     }
-    if (!tools_.further.empty()) look(tools_.further, step, weigher);
+    if (!ahead_) look(step, weigher);
+    if (!tools_.further.empty())
+      (product_ ? step.product : step.cross) = product_ ? along_ : cross_;
     weigher.weigh(step);
     if (looks_) {
       plan.weigh(weigher.trunk(), weigher.heads());
@@ -87,20 +95,25 @@ class CrossPass final : public BackwardPass {
  private:
   std::span<const double> ones() const { return std::span(ones_).first(tools_.tasks); }
 
-  void look(std::span<PlannedModel> further, TaskStep& step, Weigher& weigher) {
+  void look(const TaskStep& step, Weigher& weigher) {
+    const std::span<PlannedModel> further = tools_.further;
+    if (further.empty()) return;
     const std::span<const double> u = product_ ? weigher.probe(step) : std::span<const double>();
     if (further.size() == 2) {
       Plan &second = *further[0].plan, &third = *further[1].plan;
+      tools_.run_up(further[1]);
       third.backward(ones(), u);
+      second.move_along(third);
+      tools_.run_up(further[0]);
       second.backward_heads(ones());
-      second.derivatives(third, along_);
+      second.derivatives(along_);
     } else {
+      tools_.run_up(further[0]);
       cross_gram(*further[0].plan);
       for (std::size_t s = 0; s < u.size(); ++s) {
         along_[s] = std::inner_product(u.begin(), u.end(), cross_.data() + s * u.size(), 0.0);
       }
     }
-    (product_ ? step.product : step.cross) = product_ ? along_ : cross_;
   }
 
   // Lane batch * T + task; A is the block of batch 2 against batch 3.
@@ -114,7 +127,9 @@ class CrossPass final : public BackwardPass {
   }
 
   const PassTools& tools_;
-  bool product_, looks_;
+  // The further batches go first where nothing of the step's own has to be known before: their
+  // memory then serves it as well.
+  bool product_, looks_, ahead_;
   std::string gap_;  // why the trunk cannot be differentiated forward
   std::vector<double> ones_, gram_, further_gram_, cross_, along_;
 };

@@ -18,9 +18,11 @@ struct PassTools {
   /// Fills the model's inputs with the step's training batch, or with its validation batch.
   std::function<void(PlannedModel&, BilevelProblem::Batch)> fill = {};
   double rate = 0.0;  ///< learning rate of the step under way, for virtual steps
-  /// The step's further batches (2, 3) after their forward pass, as `further_options` wanted them;
-  /// none where the method has no use for them in this step.
+  /// The models of the step's further batches (2, 3), as `further_options` wanted them; none where
+  /// the method has no use for them in this step.
   std::span<PlannedModel> further = {};
+  /// Fills such a model with its batches and runs it forward.
+  std::function<void(PlannedModel&)> run_up = {};
 };
 
 /// The way from a step's losses to gradients that an optimiser may ask for: what is differentiated,
@@ -37,10 +39,16 @@ class BackwardPass {
   /// Called once with such plans, which stay where they are: what the first `run` with them would
   /// have to prepare.
   virtual void pair(std::span<PlannedModel> /*further*/) const {}
+  /// Whether `look_ahead` looks at the further batches: all plans then take turns (Turns), planned
+  /// one after the other from the step's own on.
+  virtual bool looks_ahead() const { return false; }
   /// Why the pass takes a longer way than its method has to, on this model; "" where it does not.
   virtual std::string note() const { return ""; }
   /// Called once with a plan of the full batch: makes memory, and sizes the weigher.
   virtual void begin(const Plan& plan, Weigher& weigher) = 0;
+  /// Before the forward pass: the model's inputs are there, and so is what `step` says but for the
+  /// losses, which are those of the step before.
+  virtual void look_ahead(const TaskStep& /*step*/, Weigher& /*weigher*/) {}
   /// After the forward pass. `step.gram`, `seen`, `cross` and `product` are the pass's.
   virtual void run(PlannedModel& model, TaskStep step, Weigher& weigher) = 0;
   /// The Gram matrix of the last `run`, `lanes` x `lanes`; empty where none was formed.
