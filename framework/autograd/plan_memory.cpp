@@ -41,8 +41,8 @@ void MemoryPlanner::count_consumers() {
   }
 }
 
-// Where several lanes pass the same rows, cotangents are the largest blocks of a plan. An op
-// whose formed gradients are kept needs its own no longer than the sweep.
+// Of many lanes cotangents are the largest blocks of a plan. An op whose formed gradients are kept
+// needs its own no longer than the sweep.
 void MemoryPlanner::find_early() {
   early_.assign(nodes().size(), 0);
   std::vector<ValueInfo> infos;
@@ -50,7 +50,7 @@ void MemoryPlanner::find_early() {
     if (!active(n) || nodes()[n].op == nullptr) continue;
     enter(n);
     const Geometry geometry = geometry_of(s_, n, infos);
-    early_[n] = geometry.formed && geometry.common_rows ? 1 : 0;
+    early_[n] = geometry.formed ? 1 : 0;
   }
 }
 

@@ -87,6 +87,8 @@ class MemoryPlanner {
   /// REQUIRES place_cotangents.
   void find_waves();
   bool goes_in_waves(std::size_t n) const;
+  std::vector<char> find_joined(std::size_t end) const;
+  std::vector<Index> wave_ends(std::size_t end) const;
   std::vector<char> find_passing(std::size_t end) const;
   void live_in_waves();
   /// When the sweep is at node n for the first and for the last time.

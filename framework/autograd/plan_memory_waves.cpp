@@ -3,6 +3,7 @@
 
 #include "autograd/loss_pull.hpp"
 #include "autograd/plan_memory.hpp"
+#include "core/parallel.hpp"
 #include "tensor/convolution_ways.hpp"
 #include "tensor/even.hpp"
 
@@ -10,27 +11,26 @@ namespace espalier {
 
 namespace {
 
-// What all lanes of a wave have in common is done once for each wave, as it is for the lanes that a
-// convolution takes together. With waves of three, where these are four, eight lanes take a seventh
-// more time and a seventh less memory.
+// What lanes of the same rows have in common is done once for each wave, as it is for the lanes
+// that a convolution takes together. With waves of three, where these are four, eight lanes take a
+// seventh more time and a seventh less memory.
 using convolution::kMostLanes;
 constexpr Index kWaveLanes = std::min<Index>(kMostLanes, 3);
 
 // What every wave reads again must be cheap to read: it stays in a second-level cache.
 constexpr std::size_t kMostParameterBytes = std::size_t{1} << 20U;
 
-// Most lanes on the same rows; 0 where a row carries a single one.
-Index common_lanes(const std::vector<LaneBlock>& blocks) {
-  Index most = 0;
-  for (std::size_t b = 0; b < blocks.size();) {
-    std::size_t end = b + 1;
-    while (end < blocks.size() && blocks[end].value_row == blocks[b].value_row) ++end;
-    if (end - b < 2) return 0;
-    most = std::max(most, static_cast<Index>(end - b));
-    b = end;
-  }
-  return most;
-}
+/// How many lanes a wave has.
+struct Sizes {
+  Index few;    // lanes of other rows join until there are so many: a thread for each
+  Index most;   // lanes of the same rows that go together
+  Index split;  // more than `most` go in waves of up to so many
+
+  explicit Sizes(int asked)
+      : few(asked > 0 ? asked : std::max(2, parallel::threads())),
+        most(asked > 0 ? asked : kMostLanes),
+        split(asked > 0 ? asked : kWaveLanes) {}
+};
 
 bool in_order(const std::vector<LaneBlock>& blocks) {
   return std::ranges::is_sorted(blocks, {}, &LaneBlock::lane);
@@ -43,11 +43,7 @@ void MemoryPlanner::find_waves() {
   const bool forms = o.lanes == LaneMode::per_task && o.gram && o.keep_formed;
   if (!s_.tape.training() || !forms || o.features || o.tangent) return;
   std::size_t end = 0;
-  Index most = 0;
-  for (; end < nodes().size() && (!active(end) || goes_in_waves(end)); ++end) {
-    if (active(end)) most = std::max(most, common_lanes(s_.reach.blocks[id(nodes()[end].output)]));
-  }
-  if (most <= (o.wave_lanes > 0 ? o.wave_lanes : kMostLanes)) return;
+  while (end < nodes().size() && (!active(end) || goes_in_waves(end))) ++end;
   std::vector<char> passes = find_passing(end);
   const auto touches = [&](std::size_t n) {
     return passes[id(nodes()[n].output)] != 0 ||
@@ -55,26 +51,59 @@ void MemoryPlanner::find_waves() {
   };
   while (end > 0 && !touches(end - 1)) --end;
   if (end == 0) return;
-  const auto all = static_cast<Index>(s_.lane_count());
-  const Index each = even(most, o.wave_lanes > 0 ? o.wave_lanes : kWaveLanes);
-  s_.waves = {.nodes = end,
-              .count = static_cast<std::size_t>((all + each - 1) / each),
-              .lanes = static_cast<int>(each),
-              .passes = std::move(passes)};
+  std::vector<Index> ends = wave_ends(end);
+  if (ends.size() < 2) return;
+  s_.waves = {.nodes = end, .ends = std::move(ends), .passes = std::move(passes)};
   live_in_waves();
 }
 
-// No row at node n carries a single lane, lanes are in order, and what it reads of its parameters
-// is cheap.
+// Lanes are in order at node n, and what it reads of its parameters is cheap.
 bool MemoryPlanner::goes_in_waves(std::size_t n) const {
   const Tape::Node& node = nodes()[n];
   if (node.op == nullptr || node.in_head() || node.op->row_rule() != RowRule::same) return false;
   if (dynamic_cast<const LossPull*>(node.op.get()) != nullptr) return false;
-  const auto& blocks = s_.reach.blocks[id(node.output)];
-  if (common_lanes(blocks) == 0 || !in_order(blocks)) return false;
+  if (!in_order(s_.reach.blocks[id(node.output)])) return false;
   const bool reads =
       std::ranges::any_of(node.inputs, [&](Var x) { return cotangents_[id(x)].block >= 0; });
   return !reads || formed_bytes(*node.op, 1) <= kMostParameterBytes;
+}
+
+// Per lane: whether the one before it and it, or others on both sides, are on the same rows
+// somewhere in the first `end` nodes.
+std::vector<char> MemoryPlanner::find_joined(std::size_t end) const {
+  std::vector<char> joined(s_.lane_count(), 0);
+  for (std::size_t n = 0; n < end; ++n) {
+    const auto& blocks = s_.reach.blocks[id(nodes()[n].output)];
+    for (std::size_t b = 1; active(n) && b < blocks.size(); ++b) {
+      if (blocks[b].value_row != blocks[b - 1].value_row) continue;
+      std::fill(joined.begin() + blocks[b - 1].lane + 1, joined.begin() + blocks[b].lane + 1, 1);
+    }
+  }
+  return joined;
+}
+
+// The lane behind each wave. Lanes that share rows are in one wave, unless they are too many.
+std::vector<Index> MemoryPlanner::wave_ends(std::size_t end) const {
+  const Sizes sizes(s_.options.wave_lanes);
+  const std::vector<char> joined = find_joined(end);
+  std::vector<Index> ends;
+  const auto last_end = [&] { return ends.empty() ? 0 : ends.back(); };
+  const auto end_wave = [&](Index lane) {
+    if (lane > last_end()) ends.push_back(lane);
+  };
+  for (Index first = 0, last = 0; first < std::ssize(joined); first = last) {
+    last = std::find(joined.begin() + first + 1, joined.end(), 0) - joined.begin();
+    if (last - first > sizes.most) {
+      end_wave(first);
+      const Index each = even(last - first, sizes.split);
+      for (Index lane = first + each; lane < last; lane += each) end_wave(lane);
+      end_wave(last);
+    } else if (last - last_end() > sizes.few) {
+      end_wave(first);
+    }
+  }
+  end_wave(std::ssize(joined));
+  return ends;
 }
 
 // Per value: whether its cotangent passes with its wave, where the first `end` nodes go in waves:

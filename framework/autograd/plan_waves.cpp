@@ -25,7 +25,7 @@ std::vector<LaneBlock> blocks_of_wave(const PlanState& s, Var v, std::size_t wav
 Index cotangent_rows(const PlanState& s, Var v) {
   if (s.waves.nodes == 0 || s.waves.passes[id(v)] == 0) return s.reach.cotangent_rows(v);
   Index most = 0;
-  for (std::size_t w = 0; w < s.waves.count; ++w) {
+  for (std::size_t w = 0; w < s.waves.count(); ++w) {
     Index rows = 0;
     for (const LaneBlock& block : blocks_of_wave(s, v, w)) rows += block.rows;
     most = std::max(most, rows);
@@ -35,9 +35,9 @@ Index cotangent_rows(const PlanState& s, Var v) {
 
 void prepare_waves(const PlanState& s, std::size_t n, PreparedNode& p, Written& written) {
   const Tape::Node& node = s.tape.nodes()[n];
-  p.waves.resize(s.waves.count);
+  p.waves.resize(s.waves.count());
   std::size_t formed_lanes = 0;
-  for (std::size_t w = 0; w < s.waves.count; ++w) {
+  for (std::size_t w = 0; w < s.waves.count(); ++w) {
     NodeWave& wave = p.waves[w];
     const std::vector<LaneBlock> from = blocks_of_wave(s, node.output, w);
     wave.lanes = lanes_of(from);
@@ -61,7 +61,7 @@ void prepare_waves(const PlanState& s, std::size_t n, PreparedNode& p, Written& 
 }
 
 void backward_waves(PlanState& s, where::Sweep& sweep) {
-  for (std::size_t w = 0; w < s.waves.count; ++w) {
+  for (std::size_t w = 0; w < s.waves.count(); ++w) {
     for (std::size_t n = s.waves.nodes; n-- > 0;) {
       PreparedNode& node = s.nodes[n];
       if (node.waves.empty() || node.waves[w].lanes.empty()) continue;

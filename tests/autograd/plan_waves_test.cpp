@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "autograd/many_ops.hpp"
+#include "core/parallel.hpp"
 #include "core/text.hpp"
 
 using namespace espalier;
@@ -107,7 +108,11 @@ std::vector<Trial> trials() {
   return {{common_inputs(5, 6)},
           {common_inputs(8, 5)},
           {two_batches(common_inputs(5, 4)), /*across=*/5},
-          {{"streams of five tasks and of three", {5, 7}, {0, 0, 0, 0, 0, 1, 1, 1}}}};
+          {{"streams of five tasks and of three", {5, 7}, {0, 0, 0, 0, 0, 1, 1, 1}}},
+          {own_inputs(5, 4)},
+          {two_batches(own_inputs(3, 4)), /*across=*/3},
+          {{"streams of one task, of two and of three", {3, 4, 5}, {0, 1, 1, 2, 2, 2}}},
+          {mixed_inputs(4)}};
 }
 
 std::size_t bytes_of(const Plan& plan, const std::string& name) {
@@ -211,11 +216,23 @@ TEST_CASE("lanes go together where no cotangent would shrink") {
   }
 }
 
-TEST_CASE("tasks with inputs of their own go down together") {
-  const Trial trial{own_inputs(3, 4)};
-  ParameterStore store(1);
-  CHECK(make(store, trial, two_convolutions, 1).plan.arena_bytes() ==
-        make(store, trial, two_convolutions, kAllAtOnce).plan.arena_bytes());
+TEST_CASE("waves hold lanes that share rows, or a lane for each thread") {
+  const int threads = parallel::threads();
+  parallel::set_threads(2);
+  const auto shrinks = [&](const Trial& trial) {
+    ParameterStore store(1);
+    const std::string name = "d0:conv2d+relu+max_pool";
+    return static_cast<double>(
+               bytes_of(make(store, trial, two_convolutions, kAllAtOnce).plan, name)) /
+           static_cast<double>(bytes_of(make(store, trial, two_convolutions, 0).plan, name));
+  };
+  const Streams own{"eight inputs", std::vector<Index>(8, 5), {0, 1, 2, 3, 4, 5, 6, 7}};
+  CHECK(shrinks({own}) == 4);
+  CHECK(shrinks({two_batches(common_inputs(2, 5)), /*across=*/2}) == 2);
+  CHECK(shrinks({{"two, one and one", {5, 5, 5}, {0, 0, 1, 2}}}) == 2);
+  CHECK(shrinks({{"one, two and one", {5, 5, 5}, {0, 1, 1, 2}}}) == 2);  // in three waves
+  CHECK(shrinks({{"not in order", {5, 5, 5}, {0, 2, 1, 0}}}) == 1);
+  parallel::set_threads(threads);
 }
 
 TEST_CASE("a cotangent that somebody watches holds all lanes") {
