@@ -5,6 +5,7 @@
 #include "tensor/block_sums.hpp"
 #include "tensor/convolution_winners.hpp"
 #include "tensor/winner_blocks.hpp"
+#include "tensor/winner_list.hpp"
 
 namespace espalier::convolution::winners {
 
@@ -22,7 +23,7 @@ constexpr Index kMostOutputs = 4095;  // see Image::Counts
 struct Layout : BlocksLayout {
   Index line;                 // from row to row of an image
   Index width, rows_at_once;  // places of pooling in a row, and rows that are looked at at once
-  Index image, sums, entries;
+  Index image, sums, entries, offsets;
 
   Layout(const Window& v, Index outputs)
       : BlocksLayout(choose(v, outputs)),
@@ -33,9 +34,10 @@ struct Layout : BlocksLayout {
         // The last block reaches beyond its pixels.
         image(simd::whole_vectors((v.height + 2 * v.padding) * line) + kLanes),
         sums(simd::in_numbers<Sum>(kPixels * rows_at_once * width)),
-        entries(simd::in_numbers<Entry>((kPixels * rows_at_once * width + 1) * outputs)) {}
+        entries(simd::in_numbers<Entry>((kPixels * rows_at_once * width + 1) * outputs + kSlack)),
+        offsets(simd::in_numbers<std::int32_t>(outputs)) {}
 
-  Index each(Index lanes) const { return lanes * image + sums + entries; }
+  Index each(Index lanes) const { return lanes * image + sums + entries + offsets; }
 };
 
 /// dX of an image in some lanes, as one thread makes it.
@@ -50,7 +52,13 @@ class Image {
         lanes_(lanes),
         images_(place),
         sums_(reinterpret_cast<Sum*>(place + lanes * layout.image)),
-        entries_(reinterpret_cast<Entry*>(place + lanes * layout.image + layout.sums)) {}
+        entries_(reinterpret_cast<Entry*>(place + lanes * layout.image + layout.sums)),
+        offsets_(
+            reinterpret_cast<std::int32_t*>(reinterpret_cast<real*>(entries_) + layout.entries)) {
+    for (Index o = 0; o < outputs; ++o) {
+      offsets_[o] = static_cast<std::int32_t>(o * layout.output);
+    }
+  }
 
   /// dX = sum over winners of dY times the weights, turned where they belong.
   void sum(const std::uint8_t* winners, std::span<const block_sums::Lane> lanes) {
@@ -110,18 +118,15 @@ class Image {
   void look_at_places(const std::uint8_t* winners, Index begin, Index end) {
     const auto step = [](Index i) { return static_cast<std::int32_t>(i); };
     const Index upper = layout_.upper, left = layout_.left;
-    const std::array<std::int32_t, 5> block = {step(upper + left), step(upper), step(left), 0, 0};
-    const Index outputs = outputs_, output = layout_.output;
-    Index at = begin * layout_.width * outputs;
-    Entry* __restrict last = entries_;
+    Listed of{.first = step(begin * layout_.width * outputs_),
+              .step = 1,
+              .offsets = offsets_,
+              .shift = {step(upper + left), step(upper), step(left), 0}};
+    Entry* last = entries_;
     for (Index y = begin; y < end; ++y) {
-      for (Index x = 0; x < layout_.width; ++x, at += outputs) {
+      for (Index x = 0; x < layout_.width; ++x, of.first += step(outputs_)) {
         const Entry* const first = last;
-        for (Index o = 0; o < outputs; ++o) {
-          const std::uint8_t who = winners[at + o];
-          *last = {step(at + o), step(o * output) + block[who]};
-          last += who != pool_halves::kNobody ? 1 : 0;
-        }
+        last = list(outputs_, winners + of.first, of, last);
         if (first == last) continue;
         sums_[used_++] = {step(2 * v_.stride * (y * layout_.line + x * layout_.pixel)),
                           step(first - entries_), step(last - first)};
@@ -174,6 +179,7 @@ class Image {
   Sum* sums_;
   std::size_t used_ = 0;
   Entry* entries_;
+  std::int32_t* offsets_;  // of each output's block
 };
 
 double lanes_cost(const Window& v, Index outputs, Index lanes) {

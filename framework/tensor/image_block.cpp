@@ -25,18 +25,12 @@ Index turn_whole(Index images, Index numbers, F turn) {
   return numbers;
 }
 
-/// kLanes rows of kLanes bytes become columns.
-void turn(const std::uint8_t* from, Index from_stride, std::uint8_t* to, Index to_stride) {
-  simd::Bytes rows[kLanes];
-  for (Index i = 0; i < kLanes; ++i) rows[i] = simd::load(from + i * from_stride);
-  simd::transpose(rows);
-  for (Index i = 0; i < kLanes; ++i) simd::store(to + i * to_stride, rows[i]);
-}
-
 }  // namespace
 
 void gather(const std::uint8_t* from, Index images, Index stride, Index numbers, std::uint8_t* to) {
-  const auto move = [=](Index i) { turn(from + i, stride, to + i * kLanes, kLanes); };
+  const auto move = [=](Index i) {
+    simd::transpose_block(from + i, stride, to + i * kLanes, kLanes);
+  };
   for (Index i = turn_whole(images, numbers, move); i < numbers; ++i) {
     for (Index n = 0; n < kLanes; ++n) {
       to[i * kLanes + n] = n < images ? from[n * stride + i] : std::uint8_t{0};
@@ -46,7 +40,9 @@ void gather(const std::uint8_t* from, Index images, Index stride, Index numbers,
 
 void scatter(const std::uint8_t* from, Index images, Index stride, Index numbers,
              std::uint8_t* to) {
-  const auto move = [=](Index i) { turn(from + i * kLanes, kLanes, to + i, stride); };
+  const auto move = [=](Index i) {
+    simd::transpose_block(from + i * kLanes, kLanes, to + i, stride);
+  };
   for (Index i = turn_whole(images, numbers, move); i < numbers; ++i) {
     for (Index n = 0; n < images; ++n) to[n * stride + i] = from[i * kLanes + n];
   }

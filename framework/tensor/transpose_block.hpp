@@ -43,4 +43,13 @@ inline void transpose_block(const real* from, Index from_stride, real* to, Index
   for (Index i = 0; i < kLanes; ++i) store(to + i * to_stride, v[i]);
 }
 
+/// The same of bytes.
+inline void transpose_block(const std::uint8_t* from, Index from_stride, std::uint8_t* to,
+                            Index to_stride) {
+  Bytes rows[kLanes];
+  for (Index i = 0; i < kLanes; ++i) rows[i] = load(from + i * from_stride);
+  transpose(rows);
+  for (Index i = 0; i < kLanes; ++i) store(to + i * to_stride, rows[i]);
+}
+
 }  // namespace espalier::simd

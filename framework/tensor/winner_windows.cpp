@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "tensor/pool_halves.hpp"
+#include "tensor/transpose_block.hpp"
+#include "tensor/winner_list.hpp"
 
 namespace espalier::convolution::winners {
 
@@ -49,10 +50,13 @@ WindowsLayout::WindowsLayout(const Window& v, Index outputs)
       outputs_at_once(std::clamp<Index>(
           block_sums::kMostEntries / (at_once * v.positions() / kPixels), 1, outputs)),
       farthest(outputs * block),
-      corners(simd::in_numbers<std::int32_t>(v.positions() / kPixels)),
+      places(at_once * v.positions() / kPixels),
+      turned(simd::whole_vectors(places)),
+      winners(simd::in_numbers<std::uint8_t>(simd::whole_vectors(outputs_at_once) * turned)),
+      corners(simd::in_numbers<std::int32_t>(places)),
       sums(simd::in_numbers<Sum>(outputs_at_once)),
-      entries(simd::in_numbers<Entry>(at_once * v.positions() / kPixels * outputs_at_once)),
-      all(at_once * image + (paired ? bordered : 0) + corners + sums + entries) {}
+      entries(simd::in_numbers<Entry>(places * outputs_at_once + kSlack)),
+      all(at_once * image + (paired ? bordered : 0) + winners + corners + sums + entries) {}
 
 bool WindowsLayout::fits() const { return block_sums::reach(std::max(all, farthest)); }
 
@@ -62,21 +66,23 @@ Windows::Windows(const Window& v, const WindowsLayout& layout, Index outputs, re
       outputs_(outputs),
       images_(place),
       bordered_(images_ + layout.at_once * layout.image),
-      corners_(reinterpret_cast<std::int32_t*>(bordered_ + (layout.paired ? layout.bordered : 0))),
+      winners_(reinterpret_cast<std::uint8_t*>(bordered_ + (layout.paired ? layout.bordered : 0))),
+      corners_(reinterpret_cast<std::int32_t*>(reinterpret_cast<real*>(winners_) + layout.winners)),
       sums_(reinterpret_cast<Sum*>(reinterpret_cast<real*>(corners_) + layout.corners)),
       entries_(reinterpret_cast<Entry*>(reinterpret_cast<real*>(sums_) + layout.sums)) {
-  std::fill(images_, reinterpret_cast<real*>(corners_), real{0});
+  std::fill(images_, reinterpret_cast<real*>(winners_), real{0});
   for (Index n = 0; layout.pixel > v.channels && n < layout.at_once; ++n) {  // borders too
     real* const image = images_ + n * layout.image;
     for (Index i = layout.pixel - 1; i < layout.image; i += layout.pixel) image[i] = 1;
   }
-  const Index width = v.out_width() / 2;
-  for (Index p = 0; p < v.positions() / kPixels; ++p) {
-    corners_[p] =
-        static_cast<std::int32_t>(2 * (p / width * layout.down + p % width * layout.right));
+  const Index width = v.out_width() / 2, of_image = v.positions() / kPixels;
+  for (Index p = 0; p < layout.places; ++p) {
+    const Index image = p / of_image, at = p % of_image;
+    corners_[p] = static_cast<std::int32_t>(
+        image * layout.image + 2 * (at / width * layout.down + at % width * layout.right));
   }
   const auto step = [](Index i) { return static_cast<std::int32_t>(i); };
-  winner_ = {0, step(layout.right), step(layout.down), step(layout.down + layout.right), 0};
+  winner_ = {0, step(layout.right), step(layout.down), step(layout.down + layout.right)};
 }
 
 void Windows::put(Index images, const real* x) {
@@ -134,35 +140,45 @@ void Windows::pair(const real* bordered, real* to) const {
   }
 }
 
+// Winners of outputs [first, last) as rows, in whole vectors where these can be read.
+void Windows::turn(Index images, const std::uint8_t* winners, Index first, Index last) {
+  const Index places = images * v_.positions() / kPixels, all = places * outputs_;
+  for (Index o = first; o < last; o += kLanes) {
+    std::uint8_t* const to = winners_ + (o - first) * layout_.turned;
+    const Index whole = std::min(places, (all - o - kLanes) / outputs_ + 1) / kLanes * kLanes;
+    for (Index p = 0; p < whole; p += kLanes) {
+      simd::transpose_block(winners + p * outputs_ + o, outputs_, to + p, layout_.turned);
+    }
+    for (Index p = std::max<Index>(0, whole); p < places; ++p) {
+      for (Index i = 0; i < std::min(kLanes, last - o); ++i) {
+        to[i * layout_.turned + p] = winners[p * outputs_ + o + i];
+      }
+    }
+  }
+}
+
 // Who won, for outputs [first, last).
-void Windows::look(Index images, const std::uint8_t* winners, Index first, Index last) {
-  const Index places = v_.positions() / kPixels, outputs = outputs_;
-  const auto shift = winner_;  // entries could be members, for all that a compiler knows
-  const std::int32_t* const __restrict corners = corners_;
-  Entry* __restrict end = entries_;
+void Windows::look(Index images, Index first, Index last) {
+  const Index places = images * v_.positions() / kPixels;
+  const auto step = [](Index i) { return static_cast<std::int32_t>(i); };
+  Listed of{.first = 0, .step = step(outputs_), .offsets = corners_, .shift = winner_};
+  Entry* end = entries_;
   used_ = 0;
   for (Index o = first; o < last; ++o) {
     const Entry* const begin = end;
-    for (Index n = 0; n < images; ++n) {
-      const auto image = static_cast<std::int32_t>(n * layout_.image);
-      Index i = n * places * outputs + o;
-      for (Index p = 0; p < places; ++p, i += outputs) {
-        const std::uint8_t who = winners[i];
-        *end = {static_cast<std::int32_t>(i), image + corners[p] + shift[who]};
-        end += who != pool_halves::kNobody ? 1 : 0;
-      }
-    }
+    of.first = step(o);
+    end = list(places, winners_ + (o - first) * layout_.turned, of, end);
     if (begin == end) continue;
-    sums_[used_++] = {static_cast<std::int32_t>(o * layout_.block),
-                      static_cast<std::int32_t>(begin - entries_),
-                      static_cast<std::int32_t>(end - begin)};
+    sums_[used_++] = {step(o * layout_.block), step(begin - entries_), step(end - begin)};
   }
 }
 
 void Windows::add(Index images, const std::uint8_t* winners,
                   std::span<const block_sums::Lane> lanes) {
   for (Index o = 0; o < outputs_; o += layout_.outputs_at_once) {
-    look(images, winners, o, std::min(o + layout_.outputs_at_once, outputs_));
+    const Index last = std::min(o + layout_.outputs_at_once, outputs_);
+    turn(images, winners, o, last);
+    look(images, o, last);
     block_sums::add({sums_, used_}, entries_,
                     {.rows = layout_.block_rows,
                      .vectors = layout_.block_row / kLanes,

@@ -23,7 +23,9 @@ struct WindowsLayout {
   Index bordered, image, at_once;  ///< an image, what is read of it, and how many at once
   Index outputs_at_once;           ///< that are looked at before their sums are added to
   Index farthest;                  ///< sum
-  Index corners, sums, entries, all;
+  Index places;                    ///< of pooling, in so many images
+  Index turned;                    ///< winners of an output, one after the other
+  Index winners, corners, sums, entries, all;
 
   WindowsLayout(const Window& v, Index outputs);
 
@@ -55,7 +57,8 @@ class Windows {
  private:
   void put_bordered(const real* x, const real* end, real* to) const;
   void put_apart(const real* x, const real* end, real* to) const;
-  void look(Index images, const std::uint8_t* winners, Index first, Index last);
+  void turn(Index images, const std::uint8_t* winners, Index first, Index last);
+  void look(Index images, Index first, Index last);
   void pair(const real* bordered, real* to) const;
 
   Window v_;
@@ -63,11 +66,12 @@ class Windows {
   Index outputs_;
   real* images_;
   real* bordered_;
-  std::int32_t* corners_;
+  std::uint8_t* winners_;  // (O, places) of the outputs looked at
+  std::int32_t* corners_;  // of each place
   block_sums::Sum* sums_;
   block_sums::Entry* entries_;
   std::size_t used_ = 0;
-  std::array<std::int32_t, 5> winner_ = {};  // what each winner adds to a corner
+  std::array<std::int32_t, 4> winner_ = {};  // what each winner adds to a corner
 };
 
 }  // namespace espalier::convolution::winners
