@@ -25,15 +25,16 @@ struct Layout : WindowsLayout {
 double lanes_cost(const Window& v, Index outputs, Index lanes) {
   const Layout layout(v, outputs);
   if (!layout.fits()) return kNever;
-  constexpr double kPair = 100.0;     // what a place costs where rows are paired
-  constexpr double kLatency = 130.0;  // until a sum can be added to again
-  constexpr double kEnd = 2.0;        // sums are read and written: for each image
-  const double load = layout.pixel % kLanes == 0 || layout.paired ? 1.3 : 2.6;
+  constexpr double kPair = 100.0;  // what a place costs where rows are paired
+  constexpr double kEntry = 35.0;  // what an entry costs besides its block
+  constexpr double kEnd = 2.0;     // sums are read and written: for each image
+  const bool lie_whole = layout.pixel % kLanes == 0 || layout.paired;
+  const AddCost add{.read = lie_whole ? 0.55 : 1.25, .multiply = 0.75};
   const Index places = v.positions() / kPixels;
   const auto entries = static_cast<double>(places * outputs);
-  const auto numbers = static_cast<double>(lanes * layout.block);
-  return entries * (kPut + std::max(load * numbers, kLatency)) +
-         kEnd * static_cast<double>(outputs) * numbers +
+  const auto block = static_cast<double>(layout.block);
+  return entries * (kPut + kEntry + add.of(lanes) * block) +
+         kEnd * static_cast<double>(outputs * lanes) * block +
          (layout.paired ? kPair * static_cast<double>(v.positions()) : 0.0);
 }
 

@@ -8,8 +8,17 @@
 /// Vectors run along the pixels under the window.
 namespace espalier::convolution::winners {
 
-/// What a number costs that becomes an entry: see convolution_ways.hpp.
+/// What a number costs that becomes an entry (see convolution_ways.hpp), in vectors or one by one.
+#if defined(__AVX512BW__) && defined(__AVX512VL__)
+inline constexpr double kPut = 20.0;
+#else
 inline constexpr double kPut = 80.0;
+#endif
+/// And a number of its block, which is read once and multiplied once a lane.
+struct AddCost {
+  double read, multiply;
+  double of(Index lanes) const { return read + multiply * static_cast<double>(lanes); }
+};
 
 ESPALIER_API extern const InputGradientWay kInputGradient;
 ESPALIER_API extern const WeightGradientWay kWeightGradient;

@@ -16,13 +16,12 @@ using block_sums::Sum;
 using pool_halves::kPixels;
 using simd::kLanes;
 
-constexpr Index kMostOutputs = 4095;  // see Image::Counts
-
 /// What all threads read: the weights. What each has: an image of dX of each lane, with its border;
 /// and sums, with an entry for each output that won.
 struct Layout : BlocksLayout {
   Index line;                 // from row to row of an image
   Index width, rows_at_once;  // places of pooling in a row, and rows that are looked at at once
+  Index apart;                // entries from pixel to pixel
   Index image, sums, entries, offsets;
 
   Layout(const Window& v, Index outputs)
@@ -31,10 +30,11 @@ struct Layout : BlocksLayout {
         width(v.out_width() / 2),
         rows_at_once(std::clamp<Index>(block_sums::kMostEntries / (kPixels * width * outputs), 1,
                                        v.out_height() / 2)),
+        apart((outputs + kSlack - 1) / kSlack * kSlack),
         // The last block reaches beyond its pixels.
         image(simd::whole_vectors((v.height + 2 * v.padding) * line) + kLanes),
         sums(simd::in_numbers<Sum>(kPixels * rows_at_once * width)),
-        entries(simd::in_numbers<Entry>((kPixels * rows_at_once * width + 1) * outputs + kSlack)),
+        entries(simd::in_numbers<Entry>((kPixels * rows_at_once * width + 1) * apart)),
         offsets(simd::in_numbers<std::int32_t>(outputs)) {}
 
   Index each(Index lanes) const { return lanes * image + sums + entries + offsets; }
@@ -98,17 +98,21 @@ class Image {
  private:
   /// Says which outputs won at each pixel of these rows of pooling; nobody's are left out.
   void look_at_pixels(const std::uint8_t* winners, Index begin, Index end) {
+    const auto step = [](Index i) { return static_cast<std::int32_t>(i); };
     const Index right = v_.stride * layout_.pixel, down = v_.stride * layout_.line;
     const std::array<Index, kPixels> pixel = {0, right, down, down + right};
-    Index at = begin * layout_.width * outputs_, first = 0;
+    Listed of{.first = step(begin * layout_.width * outputs_),
+              .step = 1,
+              .offsets = offsets_,
+              .shift = {}};
+    Index first = 0;
     for (Index y = begin; y < end; ++y) {
-      for (Index x = 0; x < layout_.width; ++x, at += outputs_, first += kPixels * outputs_) {
-        const Counts counts = sort(at, winners + at, entries_ + first);
-        for (std::size_t p = 0; p < pixel.size(); ++p) {
-          sums_[used_] = {static_cast<std::int32_t>(2 * (y * down + x * right) + pixel[p]),
-                          static_cast<std::int32_t>(first + static_cast<Index>(p) * outputs_),
-                          counts.of(p)};
-          used_ += counts.of(p) > 0 ? 1U : 0U;
+      for (Index x = 0; x < layout_.width; ++x, of.first += step(outputs_)) {
+        const Counts counts =
+            deal(outputs_, winners + of.first, of, layout_.apart, entries_ + first);
+        for (std::size_t p = 0; p < pixel.size(); ++p, first += layout_.apart) {
+          sums_[used_] = {step(2 * (y * down + x * right) + pixel[p]), step(first), counts[p]};
+          used_ += counts[p] > 0 ? 1U : 0U;
         }
       }
     }
@@ -132,29 +136,6 @@ class Image {
                           step(first - entries_), step(last - first)};
       }
     }
-  }
-
-  /// How many outputs each pixel has, and nobody: twelve bits each, so that counting stays in a
-  /// register.
-  struct Counts {
-    std::uint64_t all = 0;
-    std::int32_t of(std::size_t p) const {
-      return static_cast<std::int32_t>(all >> (p * 12U) & 4095U);
-    }
-  };
-
-  /// The outputs of a place of pooling by the pixel that won, nobody's last, where the next place's
-  /// entries are yet to come.
-  Counts sort(Index at, const std::uint8_t* winners, Entry* entries) const {
-    Counts counts;
-    const auto block = static_cast<std::int32_t>(layout_.output);
-    for (Index o = 0; o < outputs_; ++o) {
-      const std::size_t who = winners[o];
-      entries[static_cast<Index>(who) * outputs_ + counts.of(who)] = {
-          static_cast<std::int32_t>(at + o), static_cast<std::int32_t>(o) * block};
-      counts.all += std::uint64_t{1} << (who * 12U);
-    }
-    return counts;
   }
 
   static void put_numbers(const real* from, Index numbers, bool add, real* to) {
@@ -185,9 +166,9 @@ class Image {
 double lanes_cost(const Window& v, Index outputs, Index lanes) {
   const Layout layout(v, outputs);
   const Index farthest = std::max({layout.all, layout.image, v.positions() * outputs});
-  if (outputs > kMostOutputs || !block_sums::reach(farthest)) return kNever;
+  if (outputs > kMostDealt || !block_sums::reach(farthest)) return kNever;
   return static_cast<double>(v.positions() / kPixels) *
-         (static_cast<double>(outputs) * kPut + static_cast<double>(lanes) * layout.cost(outputs));
+         (static_cast<double>(outputs) * kPut + layout.cost(outputs, lanes));
 }
 
 double cost(const Window& v, Index outputs, bool pooled) {

@@ -120,19 +120,28 @@ void rectify(Index numbers, real* y, std::uint8_t* winners) {
 }
 
 void spread(const Window& w, const std::uint8_t* winners, const real* dy, real* dx, Index dx_row) {
-  const Index channels = w.channels, whole = channels / kLanes * kLanes;
-  for (Index y = 0; y < w.height / 2; ++y) {
-    for (Index x = 0; x < w.width / 2; ++x, winners += channels, dy += channels) {
-      real* const corner = dx + 2 * y * dx_row + 2 * x * channels;
-      real* const pixels[4] = {corner, corner + channels, corner + dx_row,
-                               corner + dx_row + channels};
-      for (Index c = 0; c < whole; c += kLanes) {
-        give(simd::load(dy + c), winners_of(winners + c),
-             {pixels[0] + c, pixels[1] + c, pixels[2] + c, pixels[3] + c});
-      }
-      for (Index c = whole; c < channels; ++c) {
-        for (int k = 0; k < 4; ++k) pixels[k][c] = winners[c] == k ? dy[c] : real{0};
-      }
+  const Index channels = w.channels, row = w.width * channels;
+  const Index behind = simd::whole_vectors(channels) - channels;
+  const Index all = w.positions() * channels;
+  for (Index y = 0, at = 0; y < w.height / 2; ++y) {
+    for (Index x = 0; x < w.width / 2; ++x, at += channels) {
+      const Index corner = 2 * x * channels, next = corner + channels;
+      real* const upper = dx + 2 * y * dx_row;
+      real* const pixels[4] = {upper + corner, upper + next, upper + dx_row + corner,
+                               upper + dx_row + next};
+      // What reaches into pixels behind is written again; what reaches out of the row is not.
+      const bool reach = next + channels + behind <= row && at + channels + behind <= all;
+      for_channels(
+          channels, reach ? behind : 0,
+          [&](Index c) {
+            give(simd::load(dy + at + c), winners_of(winners + at + c),
+                 {pixels[0] + c, pixels[1] + c, pixels[2] + c, pixels[3] + c});
+          },
+          [&](Index c) {
+            for (int k = 0; k < 4; ++k) {
+              pixels[k][c] = winners[at + c] == k ? dy[at + c] : real{0};
+            }
+          });
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tensor/block_sums.hpp"
+#include "tensor/convolution_winners.hpp"
 #include "tensor/pool_halves.hpp"
 #include "tensor/window.hpp"
 
@@ -41,15 +42,16 @@ struct BlocksLayout {
   /// The one that takes less time.
   static BlocksLayout choose(const Window& v, Index outputs) {
     const BlocksLayout pixels(v, outputs, false), places(v, outputs, true);
-    return places.cost(outputs) < pixels.cost(outputs) ? places : pixels;
+    return places.cost(outputs, 1) < pixels.cost(outputs, 1) ? places : pixels;
   }
 
-  /// Of a place of pooling, in one lane.
-  double cost(Index outputs) const {
-    constexpr double kAdd = 1.3, kSums = 2.0;  // sums are read and written
-    const double adds = kAdd * static_cast<double>(outputs);
+  /// Of a place of pooling.
+  double cost(Index outputs, Index lanes) const {
+    constexpr AddCost kAdd{.read = 1.4, .multiply = 0.6};
+    constexpr double kSums = 1.2;  // sums are read and written
+    const Index sums = lanes * (whole ? 1 : pool_halves::kPixels);
     return static_cast<double>(rows * row) *
-           (adds + kSums * static_cast<double>(whole ? 1 : pool_halves::kPixels));
+           (kAdd.of(lanes) * static_cast<double>(outputs) + kSums * static_cast<double>(sums));
   }
 
   /// Lays the weights (O, KH, KW, C) into `to`, which holds `all`.

@@ -109,4 +109,39 @@ TEST_CASE("every cotangent goes back to its winner, and nowhere else") {
   }
 }
 
+TEST_CASE("pixels are picked and spread by their winners, and nothing else is touched") {
+  for (const Index channels : {1, 2, 3, 5, 10, 16, 17, 20, 32, 33}) {
+    CAPTURE(channels);
+    const Window w = window(4, 6, channels);
+    const Index out = w.positions() * channels, row = 6 * channels, apart = row + 3;
+    const std::vector<real> x = drawn(w.image_size(), "x"), dy = drawn(out, "dy");
+    Pooled p = pooled(w, x);
+    for (std::size_t i = 0; i < p.winners.size(); i += 5) p.winners[i] = pool_halves::kNobody;
+    std::vector<real> picked = guarded(out), twice = drawn(out, "y"), expected(twice);
+    std::vector<real> dx(static_cast<std::size_t>(4 * apart), real{9}), wanted = dx;
+    for (Index i = 0; i < out; ++i) {
+      const Index at = i / channels, who = p.winners[static_cast<std::size_t>(i)];
+      for (Index k = 0; k < 4; ++k) {
+        const Index y = at / w.out_width() * 2 + k / 2, column = at % w.out_width() * 2 + k % 2;
+        const Index place = column * channels + i % channels;
+        wanted[static_cast<std::size_t>(y * apart + place)] =
+            k == who ? dy[static_cast<std::size_t>(i)] : real{0};
+        if (k == who) {
+          expected[static_cast<std::size_t>(i)] += x[static_cast<std::size_t>(y * row + place)];
+        }
+      }
+    }
+    pool_halves::pick(w, p.winners.data(), x.data(), /*add=*/false, picked.data());
+    pool_halves::pick(w, p.winners.data(), x.data(), /*add=*/true, twice.data());
+    CHECK(twice == expected);
+    CHECK(guard_holds(picked));
+    for (Index i = 0; i < out; ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      CHECK(picked[k] + drawn(out, "y")[k] == expected[k]);
+    }
+    pool_halves::spread(w, p.winners.data(), dy.data(), dx.data(), apart);
+    CHECK(dx == wanted);
+  }
+}
+
 }  // namespace espalier
