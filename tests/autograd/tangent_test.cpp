@@ -4,6 +4,7 @@
 
 #include "autograd/motion.hpp"
 #include "autograd/task_model.hpp"
+#include "autograd/turns.hpp"
 #include "espalier/error.hpp"
 
 using namespace espalier;
@@ -130,6 +131,43 @@ TEST_CASE("derivatives along another batch's gradient are products of formed gra
           CHECK(pushed(here, there, weights) == found);  // nothing is left of the first time
         }
       }
+    }
+  }
+}
+
+TEST_CASE("plans that take turns hold what they hold alone, in the memory of about one") {
+  for (const Net& net : nets()) {
+    for (const Streams& streams : {own_inputs(3, 5), common_inputs(3, 5), mixed_inputs(5)}) {
+      CAPTURE(net.name);
+      CAPTURE(streams.name);
+      ParameterStore store(4);
+      // Their derivatives, and the gradient of a step behind them.
+      const auto step = [&](const std::shared_ptr<Turns>& turns, bool spread, std::size_t& bytes) {
+        Model last = make_model(store, streams, net.options, {.spread = spread, .turns = turns});
+        Model here = make_model(store, streams, net.options,
+                                {.tangent = true, .spread = spread, .turns = turns});
+        Model there = make_model(store, streams, net.options, {.spread = spread, .turns = turns});
+        if (turns != nullptr) turns->settle();
+        const std::vector<double> weights = weights_of(last.tasks());
+        std::vector<double> numbers;
+        for (const std::uint64_t k : {1U, 2U}) {  // nothing is left of the first
+          last.fill(k);
+          numbers = pushed(here, there, weights);
+          last.plan.forward(k);
+          last.plan.backward(ones(last.tasks()), weights);
+          last.plan.weigh(ones(last.tasks()), weights);
+          const std::vector<double> gradient = gradients(last.plan, Domain::shared);
+          numbers.insert(numbers.end(), gradient.begin(), gradient.end());
+        }
+        bytes = last.plan.arena_bytes() + here.plan.arena_bytes() + there.plan.arena_bytes();
+        return numbers;
+      };
+      std::size_t alone = 0, shared = 0, spread = 0;
+      const std::vector<double> numbers = step(nullptr, false, alone);
+      CHECK(step(std::make_shared<Turns>(), false, shared) == numbers);
+      CHECK(step(std::make_shared<Turns>(), true, spread) == numbers);
+      CHECK(shared < 0.7 * static_cast<double>(alone));
+      CHECK(shared < spread);
     }
   }
 }
