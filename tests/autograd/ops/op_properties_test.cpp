@@ -144,9 +144,9 @@ void for_all(bool twice, F check) {
   }
 }
 
-constexpr PlanOptions kOneLane{.lanes = LaneMode::one};
-constexpr PlanOptions kLanes{.lanes = LaneMode::per_task, .gram = true};
-constexpr PlanOptions kSpread{.lanes = LaneMode::per_task, .gram = true, .spread = true};
+const PlanOptions kOneLane{.lanes = LaneMode::one};
+const PlanOptions kLanes{.lanes = LaneMode::per_task, .gram = true};
+const PlanOptions kSpread{.lanes = LaneMode::per_task, .gram = true, .spread = true};
 
 }  // namespace
 
