@@ -155,7 +155,8 @@ class ESPALIER_API Plan {
   std::uint64_t forward_sweeps() const;
   std::uint64_t backward_sweeps() const;
 
-  /// Every planned block with its place and life, largest first.
+  /// Every planned block with its place and its life in the plan's own sweeps (Turns may reserve it
+  /// for longer), largest first.
   std::vector<PlannedBlock> blocks() const;
   /// Bytes of the arena (see Turns::bytes where it is shared), and of the penalties' gradients
   /// where they lie in memory.

@@ -54,10 +54,9 @@ void Plan::gram(std::span<double> matrix) {
   for (PreparedNode& node : s.nodes) {
     if (node.gram.empty()) continue;
     sweep.at(node.place);
-    if (!node.early) {
+    if (!node.forms) {
       std::ranges::fill(node.gram, 0.0);
       node.op->gram(node.gram_context);
-      node.formed_now = !node.formed.empty();
     }
     add_to(s.gram_blocks[static_cast<std::size_t>(node.block)].gram, node.gram);
   }

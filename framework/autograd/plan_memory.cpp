@@ -13,7 +13,7 @@ void MemoryPlanner::run() {
   where::Sweep sweep("plan");
   sweep_ = &sweep;
   count_consumers();
-  find_early();
+  find_forming();
   place_cotangents();
   find_waves();
   place_values();
@@ -43,20 +43,20 @@ void MemoryPlanner::count_consumers() {
 
 // Of many lanes cotangents are the largest blocks of a plan. An op whose formed gradients are kept
 // needs its own no longer than the sweep.
-void MemoryPlanner::find_early() {
-  early_.assign(nodes().size(), 0);
+void MemoryPlanner::find_forming() {
+  forms_.assign(nodes().size(), 0);
   std::vector<ValueInfo> infos;
   for (std::size_t n = 0; n < nodes().size(); ++n) {
     if (!active(n) || nodes()[n].op == nullptr) continue;
     enter(n);
     const Geometry geometry = geometry_of(s_, n, infos);
-    early_[n] = geometry.formed ? 1 : 0;
+    forms_[n] = geometry.formed ? 1 : 0;
   }
 }
 
 bool MemoryPlanner::recipe(std::size_t n) const {
   return !s_.options.tangent && nodes()[n].op != nullptr && !nodes()[n].op->parameters().empty() &&
-         early_[n] == 0;
+         forms_[n] == 0;
 }
 
 int MemoryPlanner::last_look(std::size_t n) const {

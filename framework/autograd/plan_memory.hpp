@@ -57,7 +57,7 @@ class MemoryPlanner {
   /// The op of node n, perhaps a plugin's, is asked something.
   void enter(std::size_t n);
   void count_consumers();
-  void find_early();
+  void find_forming();
 
   int new_block(const std::string& name, BlockKind kind, std::size_t bytes, int begin);
   PlannedBlock& block(const Place& place) {
@@ -123,7 +123,7 @@ class MemoryPlanner {
   std::byte* arena_ = nullptr;
   Clock clock_;
   std::vector<int> consumers_, active_consumers_;
-  std::vector<char> early_;  // per node: see find_early
+  std::vector<char> forms_;  // per node: see find_forming
   std::vector<Place> values_, cotangents_, saved_, formed_, tangents_, parameter_tangents_;
   Place zeros_;
   std::vector<int> readers_;  // per value: nodes that a tangent reaches through it

@@ -27,12 +27,11 @@ void MemoryPlanner::place_saved() {
   }
 }
 
-// Written by `gram`, in the sweep or behind it, and read by the update.
+// Written by `gram` in the sweep, and read by the update.
 void MemoryPlanner::place_formed(std::size_t n, Index lanes) {
   const Op& op = *nodes()[n].op;
-  formed_[n].block =
-      new_block(text::cat(n, ":", op.name(), " formed"), BlockKind::saved, formed_bytes(op, lanes),
-                early_[n] != 0 ? sweep_begins(n) : clock_.update());
+  formed_[n].block = new_block(text::cat(n, ":", op.name(), " formed"), BlockKind::saved,
+                               formed_bytes(op, lanes), sweep_begins(n));
   live_until(formed_[n], clock_.update());
 }
 

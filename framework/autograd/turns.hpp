@@ -11,10 +11,9 @@ class MemoryPlanner;
 struct PlanState;
 
 /// The memory of plans that have their turns one after the other in every step, each from its
-/// forward sweep to the last that is asked of it. What a plan holds is lost when the next turn
-/// begins, but for
-///  - inputs, which may be filled before any turn of the step;
-///  - what Plan::derivatives reads of the plan whose turn was before.
+/// forward sweep to the last that is asked of it. Inputs may be filled before any turn of the step.
+/// What a plan holds, its inputs too, is lost when the next turn begins, but for what
+/// Plan::derivatives reads of the plan whose turn was before.
 class ESPALIER_API Turns {
  public:
   Turns();
@@ -22,8 +21,8 @@ class ESPALIER_API Turns {
   Turns(const Turns&) = delete;
   Turns& operator=(const Turns&) = delete;
 
-  /// Once, when all plans are there: from now on they have memory. What is planned first has the
-  /// last turn.
+  /// Once, when all plans are there: from now on they have memory; before, they only have a tape.
+  /// What is planned first has the last turn.
   void settle();
 
   /// Bytes of the arena, as `first` counts them, the plan that was planned first; the others: 0.

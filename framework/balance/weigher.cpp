@@ -137,6 +137,7 @@ std::span<const double> Weigher::probe(const TaskStep& step) {
   if (at_hand_.empty()) return probe_;
   measure(step, step.gram);
   const BalanceStep given = open(step, step.gram);
+  if (!method_.needs().losses) std::ranges::fill(losses_, kNone);  // perhaps not there yet
   method_.probe(given, solved_);
   for (std::size_t i = 0; i < at_hand_.size(); ++i) {
     probe_[at_hand_[i]] = solved_[i] / lengths_[i];

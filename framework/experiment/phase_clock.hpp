@@ -23,12 +23,8 @@ class PhaseClock {
   /// Runs f and books its time on `phase`, but for what f itself books.
   template <class Function>
   void time(Phase phase, Function f) {
-    const double before = std::exchange(booked_, 0.0);
-    const auto begin = Clock::now();
+    const Call call(*this, phase);
     f();
-    const double all = std::chrono::duration<double>(Clock::now() - begin).count();
-    seconds_[phase] += all - booked_;
-    booked_ = before + all;
   }
 
   double seconds(Phase phase) const {
@@ -52,11 +48,32 @@ class PhaseClock {
 
  private:
   using Clock = std::chrono::steady_clock;
+
+  /// Books when it ends, also where an exception ends it.
+  class Call {
+   public:
+    Call(PhaseClock& clock, Phase phase)
+        : clock_(clock), phase_(phase), before_(std::exchange(clock.booked_, 0.0)) {}
+    ~Call() {
+      const double all = std::chrono::duration<double>(Clock::now() - begin_).count();
+      clock_.seconds_[phase_] += all - clock_.booked_;
+      clock_.booked_ = before_ + all;
+    }
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+
+   private:
+    PhaseClock& clock_;
+    Phase phase_;
+    double before_;
+    Clock::time_point begin_ = Clock::now();
+  };
+
   double elapsed() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
 
   Clock::time_point started_;
   double before_ = 0.0;
-  double booked_ = 0.0;  // by whom the call of `time` under way has called
+  double booked_ = 0.0;  // seconds of calls of `time` that the one under way has made
   std::array<double, kPhases> seconds_{};
 };
 

@@ -90,17 +90,18 @@ Trainer::Geometry Trainer::plan_geometry(const std::vector<Index>& rows) {
     (s < data_.size() ? once : further).push_back({static_cast<int>(s), rows[s % data_.size()]});
   }
   Geometry g;
+  const auto turns = further.empty() ? nullptr : std::make_shared<Turns>();
   PlanOptions own = pass_->plan_options();
-  if (!further.empty() && pass_->looks_ahead()) own.turns = std::make_shared<Turns>();
+  if (pass_->looks_ahead()) own.turns = turns;
   g.main = plan_batches(once, own);
   std::vector<PlanOptions> options = pass_->further_options(*g.main.plan);
   for (std::size_t k = 0; k < options.size(); ++k) {
-    options[k].turns = own.turns;
+    options[k].turns = turns;
     const auto streams = static_cast<std::ptrdiff_t>(further.size() / options.size());
     const auto first = further.begin() + static_cast<std::ptrdiff_t>(k) * streams;
     g.further.push_back(plan_batches({first, first + streams}, options[k]));
   }
-  if (own.turns != nullptr) own.turns->settle();
+  if (turns != nullptr) turns->settle();
   pass_->pair(g.further);
   if (light_pass_ != nullptr) g.light = plan_batches(once, light_pass_->plan_options());
   if (spec_.diagnostics.every > 0 && !pass_->plan_options().gram) {
@@ -165,10 +166,10 @@ void Trainer::read_losses(PlannedModel& model) {
   }
 }
 
-// A batch, or two, that only the weights depend on.
+// A batch, or two, that only the weights depend on: running statistics are of the step's own.
 void Trainer::run_up(PlannedModel& model) {
   clock_.time(PhaseClock::data, [&] { fill(model, BilevelProblem::Batch::training); });
-  clock_.time(PhaseClock::forward, [&] { model.plan->forward(state_.step); });
+  clock_.time(PhaseClock::forward, [&] { model.plan->forward(state_.step, /*replay=*/true); });
   read_losses(model);
   take_scores(model);
 }

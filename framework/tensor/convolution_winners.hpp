@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tensor/convolution_ways.hpp"
+#include "tensor/winner_list.hpp"
 
 /// Gradients of a convolution behind max(0, .) and max pooling of four outputs: at most one of the
 /// four has a gradient, and only it is multiplied: of pixels that are no numbers, those alone reach
@@ -9,11 +10,7 @@
 namespace espalier::convolution::winners {
 
 /// What a number costs that becomes an entry (see convolution_ways.hpp), in vectors or one by one.
-#if defined(__AVX512BW__) && defined(__AVX512VL__)
-inline constexpr double kPut = 20.0;
-#else
-inline constexpr double kPut = 80.0;
-#endif
+inline constexpr double kPut = kListsVectors ? 20.0 : 80.0;
 /// And a number of its block, which is read once and multiplied once a lane.
 struct AddCost {
   double read, multiply;

@@ -17,24 +17,27 @@ using pool_halves::kPixels;
 using simd::kLanes;
 
 /// What all threads read: the weights. What each has: an image of dX of each lane, with its border;
-/// and sums, with an entry for each output that won.
+/// sums, with an entry for each output that won; and where each output's weights begin.
 struct Layout : BlocksLayout {
-  Index line;                 // from row to row of an image
-  Index width, rows_at_once;  // places of pooling in a row, and rows that are looked at at once
-  Index apart;                // entries from pixel to pixel
+  Index line;          // from row to row of an image
+  Index width;         // places of pooling in a row
+  Index apart;         // entries from pixel to pixel
+  Index most;          // of a place
+  Index rows_at_once;  // of pooling that are looked at at once
   Index image, sums, entries, offsets;
 
   Layout(const Window& v, Index outputs)
       : BlocksLayout(choose(v, outputs)),
         line((v.width + 2 * v.padding) * pixel),
         width(v.out_width() / 2),
-        rows_at_once(std::clamp<Index>(block_sums::kMostEntries / (kPixels * width * outputs), 1,
-                                       v.out_height() / 2)),
         apart((outputs + kSlack - 1) / kSlack * kSlack),
+        most(whole ? outputs : kPixels * apart),
+        rows_at_once(
+            std::clamp<Index>(block_sums::kMostEntries / (width * most), 1, v.out_height() / 2)),
         // The last block reaches beyond its pixels.
         image(simd::whole_vectors((v.height + 2 * v.padding) * line) + kLanes),
         sums(simd::in_numbers<Sum>(kPixels * rows_at_once * width)),
-        entries(simd::in_numbers<Entry>((kPixels * rows_at_once * width + 1) * apart)),
+        entries(simd::in_numbers<Entry>(rows_at_once * width * most + apart)),
         offsets(simd::in_numbers<std::int32_t>(outputs)) {}
 
   Index each(Index lanes) const { return lanes * image + sums + entries + offsets; }

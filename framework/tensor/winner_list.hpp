@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -29,6 +30,7 @@ using Counts = std::array<std::int32_t, pool_halves::kPixels>;
 
 #if defined(__AVX512BW__) && defined(__AVX512VL__)
 
+inline constexpr bool kListsVectors = true;
 static_assert(sizeof(block_sums::Entry) == 8);
 
 /// Calls f(some, who, factors, offsets) for sixteen winners at a time, of which there are `some`.
@@ -84,6 +86,8 @@ inline Counts deal(Index n, const std::uint8_t* who, const Listed& of, Index apa
 }
 
 #else
+
+inline constexpr bool kListsVectors = false;
 
 inline block_sums::Entry* list(Index n, const std::uint8_t* who, const Listed& of,
                                block_sums::Entry* to) {

@@ -24,7 +24,7 @@ struct WindowsLayout {
   Index outputs_at_once;           ///< that are looked at before their sums are added to
   Index farthest;                  ///< sum
   Index places;                    ///< of pooling, in so many images
-  Index turned;                    ///< winners of an output, one after the other
+  Index turned;                    ///< bytes: the winners of an output, one after the other
   Index winners, corners, sums, entries, all;
 
   WindowsLayout(const Window& v, Index outputs);

@@ -96,8 +96,11 @@ void MethodBench::weigh(BalanceStep& step, const Signals& given, Combined& answe
   step.gram = gram;
   if (needs.cross_product) {
     product.resize(given.gradients.size());
-    std::vector<double> probe(product.size(), std::numeric_limits<double>::quiet_NaN());
-    method_->probe(step, probe);
+    const std::vector<double> none(product.size(), std::numeric_limits<double>::quiet_NaN());
+    std::vector<double> probe = none;
+    BalanceStep before = step;
+    if (!needs.losses) before.losses = none;
+    method_->probe(before, probe);
     for (std::size_t i = 0; i < product.size(); ++i) {
       product[i] =
           std::inner_product(probe.begin(), probe.end(),

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -27,6 +28,10 @@ class Tens final : public Balancer {
     }
     if (fails) step.fell_back("no solution");
   }
+  void probe(const BalanceStep& step, std::span<double> weights) override {
+    seen_losses.assign(step.losses.begin(), step.losses.end());
+    std::ranges::fill(weights, 1.0);
+  }
   void combine(const JacobianStep& step, std::span<double> weights,
                std::span<real> direction) override {
     for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -40,7 +45,7 @@ class Tens final : public Balancer {
   int calls = 0;
   double factor = 1.0;
   bool fails = false;
-  std::vector<double> seen_gram;
+  std::vector<double> seen_gram, seen_losses;
 
  private:
   Needs needs_;
@@ -95,6 +100,21 @@ TEST_CASE("a task without labels is set aside and counted") {
   CHECK(list(f.weigher.trunk()) == Numbers{0, 0, 0});
   CHECK(f.method.calls == 1);
   CHECK(f.weigher.report().steps == 2);
+}
+
+TEST_CASE(
+    "losses are given before the batches that decide are seen to a method that asks for them") {
+  const Needs needs = {.cross_product = true, .batches = 3};
+  Needs asks = needs;
+  asks.losses = true;
+  Fixture plain({}, needs), asking({}, asks);
+  const std::vector<char> some = {1, 0, 1};
+  for (Fixture* f : {&plain, &asking}) {
+    CHECK(list(f->weigher.probe({.losses = kLosses, .present = some})) == Numbers{1, 0, 1});
+    REQUIRE(f->method.seen_losses.size() == 2);
+  }
+  CHECK(std::isnan(plain.method.seen_losses[0]));
+  CHECK(asking.method.seen_losses == Numbers{2, 5});
 }
 
 TEST_CASE("a task whose gradient is zero is set aside where inner products decide") {

@@ -55,6 +55,22 @@ class Balancers(CommandTest):
             "[train] expected train.last_batch: drop for balance 'modo', which draws 3 batches in a "
             "step, found keep")
 
+    def test_further_batches_before_the_steps_own_or_behind_it(self):
+        # A step that is clipped measures its own gradients first; this one never is.
+        for experiment in ("common.yaml", "small.yaml"):
+            for method in ("modo", "sdmgrad"):
+                losses = []
+                for clip in ("0", "1e9"):
+                    folder = f"{experiment}-{method}-{clip}"
+                    self.run_ok("run", experiment, f"balance={{{method}: {{clip: {clip}}}}}", "train.steps=3",
+                                "train.log_every=1", "--out", folder, "--quiet")
+                    records = map(json.loads, self.read(folder, "metrics.jsonl").splitlines())
+                    losses.append([part["loss"] for record in records for task in record["tasks"].values()
+                                   for part in task.values()])
+                self.assertGreater(len(losses[0]), 8)
+                for before, behind in zip(*losses, strict=True):
+                    self.assertAlmostEqual(before, behind, delta=1e-4 * behind)
+
     def test_conventions_of_the_paper_are_in_force_and_can_be_changed(self):
         self.run_ok("run", "small.yaml", "balance=nash", "train.epochs=1", "--out", "a", "--quiet")
         self.assertEqual(self.summary("a")["conventions"]["clip"], 1)

@@ -154,23 +154,24 @@ std::vector<Model> further_models(ParameterStore& store, const ThreeBatches& c,
 }
 
 // The same for a method that draws three batches, and from gradients of all of them. With `turns`
-// plans share memory where they may.
+// plans share memory as a trainer's do.
 std::vector<double> through_cross_pass(const ThreeBatches& c, std::uint64_t steps,
                                        bool turns = true) {
   PassTools tools;
   tools.tasks = c.streams.of_task.size();
   const auto pass = make_pass(tools, method_named(c.method)->needs(), c.conventions);
+  const auto memory = turns ? std::make_shared<Turns>() : nullptr;
   PlanOptions own = pass->plan_options();
-  if (turns && pass->looks_ahead()) own.turns = std::make_shared<Turns>();
+  if (pass->looks_ahead()) own.turns = memory;
   Setting s = c.setting(own);
   std::vector<PlanOptions> options = pass->further_options(s.model.plan);
-  for (PlanOptions& further : options) further.turns = own.turns;
+  for (PlanOptions& further : options) further.turns = memory;
   CHECK((options.size() == 2) == c.forward);
   const bool longer = s.method->needs().cross_product && share_rows(c.streams) && !c.forward;
   CHECK(pass->note() ==
         (longer ? "op 'half' of trunk has no tangent: a lane for each task instead" : ""));
   std::vector<Model> more = further_models(s.store, c, options);
-  if (own.turns != nullptr) own.turns->settle();
+  if (memory != nullptr) memory->settle();
   pass->begin(s.model.plan, *s.weigher);
   PlannedModel planned;
   planned.plan.reset(&s.model.plan);  // lent

@@ -100,12 +100,6 @@ class Conv2d final : public Op, public HasTangent {
       add(c.inputs[0], c.moves[0].data, count_ == 2 ? c.moves[1].data : nullptr);
     }
   }
-  std::size_t tangent_workspace(const Geometry& g) const override {
-    const Shape& x = g.inputs[0].shape;
-    return static_cast<std::size_t>(
-               convolution::scratch(window(x), outputs(), x[0], parallel::threads(), pooled())) *
-           sizeof(real);
-  }
 
   // g_t = dY_t' X of every lane: of those with the same rows together; what remains on threads of
   // their own

@@ -79,8 +79,8 @@ class CrossPass final : public BackwardPass {
       step.gram = gram_;
     }
     if (!ahead_) look(step, weigher);
-    if (!tools_.further.empty())
-      (product_ ? step.product : step.cross) = product_ ? along_ : cross_;
+    if (!tools_.further.empty() && product_) step.product = along_;
+    if (!tools_.further.empty() && !product_) step.cross = cross_;
     weigher.weigh(step);
     if (looks_) {
       plan.weigh(weigher.trunk(), weigher.heads());

@@ -34,13 +34,14 @@ class BackwardPass {
   virtual PlanOptions plan_options() const = 0;
   /// Of the plans of the step's further batches, where the method draws some, beside this plan for
   /// `run`: one plan over all of them, or one for each. Streams and losses are numbered batch by
-  /// batch from the second on: batch * number of streams or tasks.
+  /// batch from the second on: batch * number of streams or tasks. Of the
+  /// plan only the tape is looked at.
   virtual std::vector<PlanOptions> further_options(const Plan& /*plan*/) { return {}; }
-  /// Called once with such plans, which stay where they are: what the first `run` with them would
+  /// Called once with such plans, which stay where they are: what the first step with them would
   /// have to prepare.
   virtual void pair(std::span<PlannedModel> /*further*/) const {}
-  /// Whether `look_ahead` looks at the further batches: all plans then take turns (Turns), planned
-  /// one after the other from the step's own on.
+  /// Whether `look_ahead` looks at the further batches: the step's own plan then takes turns with
+  /// theirs (Turns), as the first one that is planned.
   virtual bool looks_ahead() const { return false; }
   /// Why the pass takes a longer way than its method has to, on this model; "" where it does not.
   virtual std::string note() const { return ""; }

@@ -18,7 +18,7 @@ namespace espalier {
 /// without a labelled row in the batch is not among them; nor is, for methods that are given inner
 /// products, one whose gradient is exactly zero.
 struct BalanceStep {
-  std::span<const double> losses = {};      ///< (n)
+  std::span<const double> losses = {};      ///< (n); NaN in `probe` unless Needs::losses
   std::span<const double> gram = {};        ///< (n, n) row-major, G = J J'; empty unless asked for
   RandomStream* random = nullptr;           ///< the method's own stream, at its position
   std::span<const double> cross_gram = {};  ///< (n, n), A = J(batch 2) J(batch 3)'; not symmetric

@@ -95,7 +95,7 @@ struct OpContext {
 
 /// What Op::backward sees.
 struct BackwardContext : OpContext {
-  ConstTensor dy;                              ///< cotangent of the output, rows of all lanes
+  ConstTensor dy;  ///< cotangent of the output: the rows that `runs` name, perhaps others
   std::span<const Tensor> dx;                  ///< per input; data == nullptr: not wanted
   std::span<const std::span<const Run>> runs;  ///< per input
 };
@@ -112,7 +112,7 @@ struct GradientContext : OpContext {
 /// The inner products of the lanes' gradients: matrix[s * lanes + t] += <g_s, g_t> over the
 /// parameters with includes[k] != 0. Lanes that do not pass here are absent from `lanes`.
 struct GramContext : OpContext {
-  ConstTensor dy;                   ///< unweighted, rows of all lanes
+  ConstTensor dy;                   ///< unweighted: the rows of `lanes`, perhaps others
   std::span<const LaneRows> lanes;  ///< those that pass here
   std::span<const char> includes;   ///< per parameter
   std::span<double> matrix;         ///< row-major, all lanes of the plan by all

@@ -44,7 +44,7 @@ class ESPALIER_API HasTangent {
   /// Whether the tangent of parameter k, where it is the gradient of another batch of the same
   /// size, may stay unformed.
   virtual bool takes_unformed(int /*k*/, const Geometry& /*g*/) const { return false; }
-  /// Bytes of workspace that `tangent` needs.
+  /// Bytes of workspace that `tangent` needs, where they are more than `footprint` says.
   virtual std::size_t tangent_workspace(const Geometry& /*g*/) const { return 0; }
 };
 /// @}
