@@ -110,7 +110,8 @@ TEST_CASE(
   Fixture plain({}, needs), asking({}, asks);
   const std::vector<char> some = {1, 0, 1};
   for (Fixture* f : {&plain, &asking}) {
-    CHECK(list(f->weigher.probe({.losses = kLosses, .present = some})) == Numbers{1, 0, 1});
+    CHECK(list(f->weigher.probe({.losses = kLosses, .present = some, .gram = {}})) ==
+          Numbers{1, 0, 1});
     REQUIRE(f->method.seen_losses.size() == 2);
   }
   CHECK(std::isnan(plain.method.seen_losses[0]));
