@@ -31,7 +31,7 @@ class Pinball final : public Op {
   void forward(const OpContext& c) const override {
     double sum = 0.0;
     for (Index row = 0; row < c.inputs[1].size(); ++row) {
-      const double t = c.inputs[1].data[row];
+      const auto t = static_cast<double>(c.inputs[1].data[row]);
       if (std::isnan(t)) continue;
       for (Index j = 0; j < kOutputs; ++j) {
         const double d = t - static_cast<double>(c.inputs[0].data[row * kOutputs + j]);
@@ -93,8 +93,8 @@ class MedianError final : public Metric {
   bool higher_is_better() const override { return false; }
   void add(const ConstTensor& prediction, const Target& target) override {
     for (Index row = 0; row < prediction.shape[0]; ++row) {
-      const double d =
-          double{target.values.data[row]} - double{prediction.data[row * kOutputs + 1]};
+      const auto t = static_cast<double>(target.values.data[row]);
+      const double d = t - static_cast<double>(prediction.data[row * kOutputs + 1]);
       if (std::isnan(d)) continue;
       sums()[0] += std::abs(d);
       sums()[1] += 1.0;

@@ -32,7 +32,8 @@ class MaskedLogLoss final : public Op {
     double sum = 0.0;
     for (Index row = 0; row < c.indices[1].size(); ++row) {
       const std::int32_t label = c.indices[1].data[row];
-      if (counts(label, ignored_)) sum -= double{c.inputs[0].data[row * classes + label]};
+      if (!counts(label, ignored_)) continue;
+      sum -= static_cast<double>(c.inputs[0].data[row * classes + label]);
     }
     c.output.data[0] = static_cast<real>(sum / rows_that_count(c));
   }

@@ -51,7 +51,7 @@ class Prelu final : public Op {
     for (Index channel = 0; channel < channels(); ++channel) {
       double sum = 0.0;
       for (Index i = channel; i < c.dy.size(); i += channels()) {
-        const double x = c.inputs[0].data[i];
+        const auto x = static_cast<double>(c.inputs[0].data[i]);
         if (x <= 0.0) sum += x * static_cast<double>(c.dy.data[i]);
       }
       real& place = sink.data[channel];

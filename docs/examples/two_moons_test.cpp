@@ -11,8 +11,8 @@ TEST_CASE("points without noise lie on their moon") {
   const auto& inputs = data.find("inputs")->reals;
   const auto& labels = data.find("label")->integers;
   for (std::size_t row = 0; row < labels.size(); ++row) {
-    const double x = double{inputs[2 * row]} - (labels[row] == 0 ? 0.0 : 1.0);
-    const double y = double{inputs[2 * row + 1]} - (labels[row] == 0 ? 0.0 : 0.5);
+    const double x = static_cast<double>(inputs[2 * row]) - (labels[row] == 0 ? 0.0 : 1.0);
+    const double y = static_cast<double>(inputs[2 * row + 1]) - (labels[row] == 0 ? 0.0 : 0.5);
     CHECK(x * x + y * y == doctest::Approx(1.0).epsilon(1e-5));
   }
 }

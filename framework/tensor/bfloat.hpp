@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <cstring>
 
 #include "tensor/simd.hpp"
 
@@ -18,9 +19,9 @@ inline constexpr std::uint32_t kHighHalf = 0xffff0000U, kInfinite = 0x7f800000U;
 inline float value_of(Bf16 bits) { return std::bit_cast<float>(std::uint32_t{bits} << 16U); }
 
 /// Words of the machine's vectors, as wide as simd::Vector.
-using Words = std::uint32_t __attribute__((vector_size(simd::kBytes), aligned(4), may_alias));
+using Words = std::uint32_t __attribute__((vector_size(simd::kBytes)));
 
-inline void store(Bf16* to, Words words) { *reinterpret_cast<Words*>(to) = words; }
+inline void store(Bf16* to, Words words) { std::memcpy(to, &words, sizeof words); }
 
 #ifndef ESPALIER_REAL_DOUBLE
 

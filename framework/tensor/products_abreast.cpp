@@ -27,10 +27,16 @@ template <Index kOutputs>
 void add_row(const BackwardAbreast& s, Index row, bool overwrite, real* __restrict sums) {
   const Index k = s.matrix.inputs;
   const real *const dy = s.dy + row * kOutputs, *const weight = s.matrix.weight;
-  for (Index i = 0; i < k; ++i) {
-    real product = 0;
-    for (Index o = 0; o < kOutputs; ++o) product += dy[o] * weight[o * k + i];
-    sums[i] = overwrite ? s.factor * product : sums[i] + s.factor * product;
+  const auto product = [=](Index i) {
+    real sum = 0;
+    for (Index o = 0; o < kOutputs; ++o) sum += dy[o] * weight[o * k + i];
+    return sum;
+  };
+  // Apart, or clang multiplies for both at once, and rounds before it adds.
+  if (overwrite) {
+    for (Index i = 0; i < k; ++i) sums[i] = s.factor * product(i);
+  } else {
+    for (Index i = 0; i < k; ++i) sums[i] += s.factor * product(i);
   }
 }
 

@@ -27,8 +27,10 @@ inline constexpr Index kTileVectors = 2;
 inline constexpr Index kLanes = static_cast<Index>(kBytes / sizeof(real));
 inline constexpr Index kTileColumns = kTileVectors * kLanes;
 
-/// Loads and stores of it need the alignment of one number only.
-using Vector = real __attribute__((vector_size(kBytes), aligned(alignof(real)), may_alias));
+using Vector = real __attribute__((vector_size(kBytes)));
+/// Where a vector lies among numbers, aligned as they are. The attributes are the name's: clang
+/// forgets an alignment that is the type's.
+using Stored [[gnu::vector_size(kBytes), gnu::aligned(alignof(real)), gnu::may_alias]] = real;
 
 /// Of a comparison: all bits of a lane, or none. Arithmetic takes it as whole numbers.
 using Mask = decltype(Vector() < Vector());
@@ -36,7 +38,7 @@ using Mask = decltype(Vector() < Vector());
 /// A byte for each lane.
 using Bytes = std::int8_t __attribute__((vector_size(static_cast<std::size_t>(kLanes))));
 
-inline Vector load(const real* from) { return *reinterpret_cast<const Vector*>(from); }
+inline Vector load(const real* from) { return *reinterpret_cast<const Stored*>(from); }
 /// The same, where several products need it: a compiler may read it from memory for each of them,
 /// and loads are scarcer than products.
 inline Vector load_once(const real* from) {
@@ -44,7 +46,7 @@ inline Vector load_once(const real* from) {
   asm("" : "+v"(v));  // nothing but a register, of which the compiler cannot know what it holds
   return v;
 }
-inline void store(real* to, Vector v) { *reinterpret_cast<Vector*>(to) = v; }
+inline void store(real* to, Vector v) { *reinterpret_cast<Stored*>(to) = v; }
 
 /// The first n lanes.
 inline Mask lanes_below(Index n) {

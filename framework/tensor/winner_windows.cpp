@@ -18,7 +18,8 @@ using simd::kLanes;
 constexpr Index kBytesAtOnce = 24 * 1024;  // half of a first-level cache
 constexpr Index kHalf = WindowsLayout::kHalf;
 
-using Half = real __attribute__((vector_size(simd::kBytes / 2), aligned(alignof(real)), may_alias));
+using Half [[gnu::vector_size(simd::kBytes / 2), gnu::aligned(alignof(real)), gnu::may_alias]] =
+    real;
 
 /// Vectors of a window's rows.
 Index vectors(const Window& v, Index pixel) {
