@@ -1,5 +1,6 @@
 // Which nodes the lanes pass in waves, and which cotangents shrink to one wave (see waves.hpp).
 #include <algorithm>
+#include <limits>
 
 #include "autograd/loss_pull.hpp"
 #include "autograd/plan_memory.hpp"
@@ -22,12 +23,18 @@ constexpr std::size_t kMostParameterBytes = std::size_t{1} << 20U;
 
 /// How many lanes a wave has.
 struct Sizes {
-  Index few;    // lanes of other rows join until there are so many: a thread for each
-  Index most;   // lanes of the same rows that go together
-  Index split;  // more than `most` go in waves of up to so many
+  // Of those with rows of their own. All lanes of one batch take no more memory than equal weights
+  // do; of two, so many as give each thread two: it ends about as the others do then.
+  Index alone;
+  Index groups;  // of several groups of lanes that share rows
+  Index most;    // of such a group
+  Index split;   // of a larger group
 
-  explicit Sizes(int asked)
-      : few(asked > 0 ? asked : std::max(2, parallel::threads())),
+  Sizes(int asked, bool two_batches)
+      : alone(asked > 0     ? asked
+              : two_batches ? 2 * std::max(2, parallel::threads())
+                            : std::numeric_limits<Index>::max()),
+        groups(asked > 0 ? asked : 0),
         most(asked > 0 ? asked : kMostLanes),
         split(asked > 0 ? asked : kWaveLanes) {}
 };
@@ -84,23 +91,28 @@ std::vector<char> MemoryPlanner::find_joined(std::size_t end) const {
 
 // The lane behind each wave. Lanes that share rows are in one wave, unless they are too many.
 std::vector<Index> MemoryPlanner::wave_ends(std::size_t end) const {
-  const Sizes sizes(s_.options.wave_lanes);
+  const Sizes sizes(s_.options.wave_lanes, s_.options.across > 0);
   const std::vector<char> joined = find_joined(end);
   std::vector<Index> ends;
   const auto last_end = [&] { return ends.empty() ? 0 : ends.back(); };
   const auto end_wave = [&](Index lane) {
     if (lane > last_end()) ends.push_back(lane);
   };
+  bool alone = true;  // every lane of the wave that others may still join
   for (Index first = 0, last = 0; first < std::ssize(joined); first = last) {
     last = std::find(joined.begin() + first + 1, joined.end(), 0) - joined.begin();
-    if (last - first > sizes.most) {
+    const Index lanes = last - first;
+    const Index limit = alone && lanes == 1 ? sizes.alone : sizes.groups;
+    if (last - last_end() > limit) {
       end_wave(first);
-      const Index each = even(last - first, sizes.split);
-      for (Index lane = first + each; lane < last; lane += each) end_wave(lane);
-      end_wave(last);
-    } else if (last - last_end() > sizes.few) {
-      end_wave(first);
+      alone = true;
     }
+    alone &= lanes == 1;
+    if (lanes <= sizes.most) continue;
+    const Index each = even(lanes, sizes.split);
+    for (Index lane = first + each; lane < last; lane += each) end_wave(lane);
+    end_wave(last);
+    alone = true;
   }
   end_wave(std::ssize(joined));
   return ends;

@@ -216,7 +216,7 @@ TEST_CASE("lanes go together where no cotangent would shrink") {
   }
 }
 
-TEST_CASE("waves hold lanes that share rows, or a lane for each thread") {
+TEST_CASE("waves hold lanes that share rows, or, of two batches, two lanes for each thread") {
   const int threads = parallel::threads();
   parallel::set_threads(2);
   const auto shrinks = [&](const Trial& trial) {
@@ -226,11 +226,13 @@ TEST_CASE("waves hold lanes that share rows, or a lane for each thread") {
                bytes_of(make(store, trial, two_convolutions, kAllAtOnce).plan, name)) /
            static_cast<double>(bytes_of(make(store, trial, two_convolutions, 0).plan, name));
   };
-  const Streams own{"eight inputs", std::vector<Index>(8, 5), {0, 1, 2, 3, 4, 5, 6, 7}};
-  CHECK(shrinks({own}) == 4);
+  const Streams own{"four inputs", {5, 5, 5, 5}, {0, 1, 2, 3}};
+  CHECK(shrinks({own}) == 1);
+  CHECK(shrinks({two_batches(own), /*across=*/4}) == 2);
   CHECK(shrinks({two_batches(common_inputs(2, 5)), /*across=*/2}) == 2);
-  CHECK(shrinks({{"two, one and one", {5, 5, 5}, {0, 0, 1, 2}}}) == 2);
-  CHECK(shrinks({{"one, two and one", {5, 9, 5}, {0, 1, 1, 2}}}) == 28.0 / 18.0);  // three waves
+  CHECK(shrinks({{"two, and two alone", {5, 5, 5}, {0, 0, 1, 2}}}) == 2);
+  // Three waves: lanes 1 and 2 share rows.
+  CHECK(shrinks({{"one, two and one", {5, 9, 5}, {0, 1, 1, 2}}}) == 28.0 / 18.0);
   CHECK(shrinks({{"not in order", {5, 5, 5}, {0, 2, 1, 0}}}) == 1);
   parallel::set_threads(threads);
 }
