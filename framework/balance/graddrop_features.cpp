@@ -38,6 +38,7 @@ class GradDropFeatures final : public Balancer {
     const std::size_t n = step.gradients.size();
     const auto width = static_cast<std::size_t>(step.gradients[0].shape.row_size());
     signs_.assign(n * width, 0.0);
+    shares_.assign(n * width, real{1});
     for (std::size_t i = 0; i < n; ++i) sum_signs(step, i, width);
     for (std::size_t f = 0; f < width; ++f) {
       double sum = 0.0, size = 0.0;
@@ -51,28 +52,38 @@ class GradDropFeatures final : public Balancer {
       for (std::size_t i = 0; i < n; ++i) {
         const double s = signs_[i * width + f];
         const bool kept = (purity > drawn && s > 0.0) || (purity < drawn && s < 0.0);
-        if (!kept) scale_column(step.gradients[i], width, f);
+        if (!kept) shares_[i * width + f] = static_cast<real>(leak_);
       }
     }
+    for (std::size_t i = 0; i < n; ++i) scale_features(step.gradients[i], i, width);
   }
 
  private:
   void sum_signs(const FeatureStep& step, std::size_t i, std::size_t width) {
-    const std::span<const real> z = step.features[i].span();
-    const std::span<const real> g = step.gradients[i].span();
-    for (std::size_t k = 0; k < g.size(); ++k) {
-      const double sign = z[k] > 0 ? 1.0 : (z[k] < 0 ? -1.0 : 0.0);
-      signs_[i * width + k % width] += sign * static_cast<double>(g[k]);
+    const real* z = step.features[i].data;
+    const real* g = step.gradients[i].data;
+    double* const signs = signs_.data() + i * width;
+    const auto rows = static_cast<std::size_t>(step.gradients[i].size()) / width;
+    for (std::size_t row = 0; row < rows; ++row, z += width, g += width) {
+      for (std::size_t f = 0; f < width; ++f) {
+        const real passed = z[f] > 0 ? g[f] : real{0}, turned = z[f] < 0 ? g[f] : real{0};
+        signs[f] += static_cast<double>(passed - turned);
+      }
     }
   }
 
-  void scale_column(const Tensor& gradient, std::size_t width, std::size_t f) const {
-    const std::span<real> g = gradient.span();
-    for (std::size_t k = f; k < g.size(); k += width) g[k] *= static_cast<real>(leak_);
+  void scale_features(const Tensor& gradient, std::size_t i, std::size_t width) const {
+    real* g = gradient.data;
+    const real* const shares = shares_.data() + i * width;
+    const auto rows = static_cast<std::size_t>(gradient.size()) / width;
+    for (std::size_t row = 0; row < rows; ++row, g += width) {
+      for (std::size_t f = 0; f < width; ++f) g[f] *= shares[f];
+    }
   }
 
   double leak_ = 0.0;
   std::vector<double> signs_;  // (n, F)
+  std::vector<real> shares_;   // (n, F), of each gradient that passes
 };
 
 }  // namespace
