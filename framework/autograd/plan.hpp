@@ -76,8 +76,8 @@ class ESPALIER_API Plan {
   /// Number of losses; lane l (with LaneMode::per_task) belongs to `tape().losses()[l].task`.
   int tasks() const;
 
-  /// One sweep up. `step` names the random masks of this step. With `replay` the batch was seen
-  /// before: running statistics stay as they are.
+  /// One sweep up. `step` names the random masks of this step. With `replay` running statistics
+  /// stay as they are: the batch was seen before, or it is not the step's own.
   void forward(std::uint64_t step, bool replay = false);
 
   /// One sweep down, input gradients only. seeds[l] is d(total)/d(loss l); border[l] scales what

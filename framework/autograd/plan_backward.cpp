@@ -66,7 +66,7 @@ void run_backward(PlanState& s, PreparedNode& node, std::span<const double> bord
       node.op->backward(node.backward);
     }
   }
-  if (node.forms) {
+  if (node.forms_in_sweep) {
     std::ranges::fill(node.gram, 0.0);
     node.op->gram(node.gram_context);
     node.formed_now = true;

@@ -54,7 +54,7 @@ void Plan::gram(std::span<double> matrix) {
   for (PreparedNode& node : s.nodes) {
     if (node.gram.empty()) continue;
     sweep.at(node.place);
-    if (!node.forms) {
+    if (!node.forms_in_sweep) {
       std::ranges::fill(node.gram, 0.0);
       node.op->gram(node.gram_context);
     }

@@ -44,7 +44,7 @@ void MemoryPlanner::hand_out_nodes() {
     if (formed_[n].block >= 0) {
       s_.nodes[n].formed = {at(formed_[n]), block(formed_[n]).bytes};
       s_.nodes[n].lane_weights.resize(s_.lane_count());
-      s_.nodes[n].forms = forms_[n] != 0;
+      s_.nodes[n].forms_in_sweep = forms_[n] != 0;
     }
     if (saved_[n].block >= 0) {
       s_.nodes[n].forward.saved = {at(saved_[n]), block(saved_[n]).bytes};

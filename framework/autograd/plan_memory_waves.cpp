@@ -23,12 +23,13 @@ constexpr std::size_t kMostParameterBytes = std::size_t{1} << 20U;
 
 /// How many lanes a wave has.
 struct Sizes {
-  // Of those with rows of their own. All lanes of one batch take no more memory than equal weights
-  // do; of two, so many as give each thread two: it ends about as the others do then.
+  // Of those with rows of their own: all, as those of one batch take no more memory than equal
+  // weights do; of two batches two for each thread, and four at least. With one for each, threads
+  // wait longer for the last one.
   Index alone;
-  Index groups;  // of several groups of lanes that share rows
-  Index most;    // of such a group
-  Index split;   // of a larger group
+  Index groups;  // of groups of lanes that share rows, several in a wave; 0: one group each
+  Index most;    // of one group
+  Index split;   // of a part of a larger group
 
   Sizes(int asked, bool two_batches)
       : alone(asked > 0     ? asked
@@ -47,8 +48,8 @@ bool in_order(const std::vector<LaneBlock>& blocks) {
 
 void MemoryPlanner::find_waves() {
   const PlanOptions& o = s_.options;
-  const bool forms = o.lanes == LaneMode::per_task && o.gram && o.keep_formed;
-  if (!s_.tape.training() || !forms || o.features || o.tangent) return;
+  const bool keeps = o.lanes == LaneMode::per_task && o.gram && o.keep_formed;
+  if (!s_.tape.training() || !keeps || o.features || o.tangent) return;
   std::size_t end = 0;
   while (end < nodes().size() && (!active(end) || goes_in_waves(end))) ++end;
   std::vector<char> passes = find_passing(end);
@@ -98,7 +99,7 @@ std::vector<Index> MemoryPlanner::wave_ends(std::size_t end) const {
   const auto end_wave = [&](Index lane) {
     if (lane > last_end()) ends.push_back(lane);
   };
-  bool alone = true;  // every lane of the wave that others may still join
+  bool alone = true;  // every lane of the wave that others may still join has its own rows
   for (Index first = 0, last = 0; first < std::ssize(joined); first = last) {
     last = std::find(joined.begin() + first + 1, joined.end(), 0) - joined.begin();
     const Index lanes = last - first;

@@ -69,10 +69,10 @@ struct PreparedNode {
   std::vector<double> gram;
   std::span<std::byte> formed;  ///< of gradients that `gram` or the heads beside it form; or empty
   std::vector<double> lane_weights;  ///< per lane of the plan, while `formed` holds the gradient
-  bool forms = false;       ///< `gram` runs inside the sweep, so that dY need not outlive it
-  bool formed_now = false;  ///< what is in `formed` is of this step
-  bool use_formed = false;  ///< the gradient is made of `formed`, by lane_weights
-  int block = -1;           ///< of the plan's Gram blocks
+  bool forms_in_sweep = false;  ///< `gram` runs inside the sweep, so that dY need not outlive it
+  bool formed_now = false;      ///< what is in `formed` is of this step
+  bool use_formed = false;      ///< the gradient is made of `formed`, by lane_weights
+  int block = -1;               ///< of the plan's Gram blocks
 
   OpContext forward;
   BackwardContext backward;

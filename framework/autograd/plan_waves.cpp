@@ -50,7 +50,7 @@ void prepare_waves(const PlanState& s, std::size_t n, PreparedNode& p, Written& 
     for (const std::vector<Run>& runs : wave.runs) wave.run_spans.emplace_back(runs);
     wave.backward = p.backward;
     wave.backward.runs = wave.run_spans;
-    if (!p.forms) continue;
+    if (!p.forms_in_sweep) continue;
     wave.gram = p.gram_context;
     wave.gram.lanes = wave.lanes;
     wave.gram.across = static_cast<int>(s.lane_count());  // no lane from it on: no products
@@ -71,15 +71,15 @@ void backward_waves(PlanState& s, where::Sweep& sweep) {
         wave.backward.step = node.forward.step;
         node.op->backward(wave.backward);
       }
-      if (node.forms) node.op->gram(wave.gram);
+      if (node.forms_in_sweep) node.op->gram(wave.gram);
     }
   }
   for (std::size_t n = 0; n < s.waves.nodes; ++n) {
     PreparedNode& node = s.nodes[n];
     node.factor = 1.0;
     node.use_formed = false;
-    node.formed_now = node.forms;
-    if (!node.forms) continue;
+    node.formed_now = node.forms_in_sweep;
+    if (!node.forms_in_sweep) continue;
     std::ranges::fill(node.gram, 0.0);
     const auto each = static_cast<Index>(formed_bytes(*node.op, 1) / sizeof(real));
     add_gram_of_rows(reinterpret_cast<const real*>(node.formed.data()), each, node.gram_context);

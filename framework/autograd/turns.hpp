@@ -25,7 +25,7 @@ class ESPALIER_API Turns {
   /// What is planned first has the last turn.
   void settle();
 
-  /// Bytes of the arena, as `first` counts them, the plan that was planned first; the others: 0.
+  /// Bytes of the arena for the plan that was planned first, which counts them; for others 0.
   std::size_t bytes(const PlanState& plan) const { return &plan == first_ ? arena_.bytes() : 0; }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -53,11 +54,11 @@ class PhaseClock {
   class Call {
    public:
     Call(PhaseClock& clock, Phase phase)
-        : clock_(clock), phase_(phase), before_(std::exchange(clock.booked_, 0.0)) {}
+        : clock_(clock), phase_(phase), outside_(std::exchange(clock.booked_, 0.0)) {}
     ~Call() {
       const double all = std::chrono::duration<double>(Clock::now() - begin_).count();
       clock_.seconds_[phase_] += all - clock_.booked_;
-      clock_.booked_ = before_ + all;
+      clock_.booked_ = outside_ + all;
     }
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
@@ -65,7 +66,7 @@ class PhaseClock {
    private:
     PhaseClock& clock_;
     Phase phase_;
-    double before_;
+    double outside_;  // what the call around it had booked
     Clock::time_point begin_ = Clock::now();
   };
 

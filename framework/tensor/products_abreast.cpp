@@ -22,7 +22,7 @@ Index numbers_of_row(std::span<const Product> all) {
   return numbers;
 }
 
-// sums (+)= factor (dy W), each product rounded before it is added.
+// sums (+)= factor (dy W): dy W is rounded, factor times that is added in one step.
 template <Index kOutputs>
 void add_row(const BackwardAbreast& s, Index row, bool overwrite, real* __restrict sums) {
   const Index k = s.matrix.inputs;
@@ -32,7 +32,7 @@ void add_row(const BackwardAbreast& s, Index row, bool overwrite, real* __restri
     for (Index o = 0; o < kOutputs; ++o) sum += dy[o] * weight[o * k + i];
     return sum;
   };
-  // Apart, or clang multiplies for both at once, and rounds before it adds.
+  // Two loops, or clang multiplies for both at once, and rounds before it adds.
   if (overwrite) {
     for (Index i = 0; i < k; ++i) sums[i] = s.factor * product(i);
   } else {

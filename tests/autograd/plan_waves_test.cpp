@@ -3,8 +3,8 @@
 #include <limits>
 
 #include "autograd/many_ops.hpp"
-#include "core/parallel.hpp"
 #include "core/text.hpp"
+#include "core/threads.hpp"
 
 using namespace espalier;
 using namespace espalier::test;
@@ -217,8 +217,7 @@ TEST_CASE("lanes go together where no cotangent would shrink") {
 }
 
 TEST_CASE("waves hold lanes that share rows, or, of two batches, two lanes for each thread") {
-  const int threads = parallel::threads();
-  parallel::set_threads(2);
+  const Threads two(2);
   const auto shrinks = [&](const Trial& trial) {
     ParameterStore store(1);
     const std::string name = "d0:conv2d+relu+max_pool";
@@ -234,7 +233,6 @@ TEST_CASE("waves hold lanes that share rows, or, of two batches, two lanes for e
   // Three waves: lanes 1 and 2 share rows.
   CHECK(shrinks({{"one, two and one", {5, 9, 5}, {0, 1, 1, 2}}}) == 28.0 / 18.0);
   CHECK(shrinks({{"not in order", {5, 5, 5}, {0, 2, 1, 0}}}) == 1);
-  parallel::set_threads(threads);
 }
 
 TEST_CASE("a cotangent that somebody watches holds all lanes") {

@@ -149,9 +149,9 @@ struct Trial {
 
 // Derivatives, and behind them the gradient of a step, of three plans that may share memory.
 Trial step_in_turns(const Net& net, const Streams& streams, const std::shared_ptr<Turns>& turns,
-                    bool fused) {
+                    bool fused, bool spread = false) {
   ParameterStore store(4);
-  const PlanOptions plain = {.fused = fused, .turns = turns};
+  const PlanOptions plain = {.fused = fused, .spread = spread, .turns = turns};
   PlanOptions forward = plain;
   forward.tangent = true;
   Model last = make_model(store, streams, net.options, plain);
@@ -187,6 +187,8 @@ TEST_CASE("plans that take turns hold what they hold alone, in the memory of abo
         const Trial alone = step_in_turns(net, streams, nullptr, fused);
         const Trial turns = step_in_turns(net, streams, std::make_shared<Turns>(), fused);
         CHECK(turns.numbers == alone.numbers);
+        const Trial spread = step_in_turns(net, streams, std::make_shared<Turns>(), fused, true);
+        CHECK(spread.numbers == alone.numbers);
         CHECK(static_cast<double>(turns.bytes) < 0.7 * static_cast<double>(alone.bytes));
       }
     }

@@ -102,8 +102,7 @@ TEST_CASE("a task without labels is set aside and counted") {
   CHECK(f.weigher.report().steps == 2);
 }
 
-TEST_CASE(
-    "losses are given before the batches that decide are seen to a method that asks for them") {
+TEST_CASE("a probe sees losses where the method needs them, and no numbers elsewhere") {
   const Needs needs = {.cross_product = true, .batches = 3};
   Needs asks = needs;
   asks.losses = true;

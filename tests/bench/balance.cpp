@@ -145,18 +145,19 @@ class Contender {
     tools_.rate = kRate;
     const Needs needs = method_->needs();
     pass_ = make_pass(tools_, needs, conventions_);
+    const auto turns = std::make_shared<Turns>();
     PlanOptions own = pass_->plan_options();
-    own.turns = std::make_shared<Turns>();
+    if (pass_->looks_ahead()) own.turns = turns;
     model_ = plan(c, store_, streams_, 0, 1, own);
     std::vector<PlanOptions> options = pass_->further_options(*model_.plan);
     const int plans = static_cast<int>(options.size());
     for (int k = 0; k < plans; ++k) {
       const int batches = (needs.batches - 1) / plans;
-      if (pass_->looks_ahead()) options[static_cast<std::size_t>(k)].turns = own.turns;
+      options[static_cast<std::size_t>(k)].turns = turns;
       further_.push_back(plan(c, store_, streams_, 1 + k * batches, batches,
                               options[static_cast<std::size_t>(k)]));
     }
-    own.turns->settle();
+    if (plans > 0) turns->settle();
     Batch(model_).fill(model_);
     for (PlannedModel& further : further_) batches_.emplace_back(further);
     pass_->pair(further_);

@@ -24,11 +24,13 @@ TEST_CASE("time of a phase inside another one is booked once") {
   PhaseClock clock;
   const auto begin = std::chrono::steady_clock::now();
   clock.time(PhaseClock::backward, [&] {
+    pass_time();
     clock.time(PhaseClock::data, pass_time);
     clock.time(PhaseClock::forward, [&] { clock.time(PhaseClock::data, pass_time); });
   });
   const double all = seconds_since(begin);
   CHECK(clock.seconds(PhaseClock::data) >= 0.02);
+  CHECK(clock.seconds(PhaseClock::backward) >= 0.01);
   CHECK(clock.training_seconds() <= all);
 }
 

@@ -1,5 +1,7 @@
 // Weights that follow from products of the tasks' gradients in two further batches,
-// A = J(2) J(3)'; then the step's first batch runs down with the weights known, in one lane.
+// A = J(2) J(3)'; then the step's first batch runs down with the weights known, in one lane. Where
+// conventions look at the lengths of its gradients, it runs before the others, in a lane for each
+// task.
 //
 // Where the method wants A u alone, for weights u that it names before, batch 3 runs down in one
 // lane, its losses weighed by u: v = J(3)' u. Batch 2 runs down through its heads alone, and v is

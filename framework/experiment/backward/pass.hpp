@@ -34,8 +34,8 @@ class BackwardPass {
   virtual PlanOptions plan_options() const = 0;
   /// Of the plans of the step's further batches, where the method draws some, beside this plan for
   /// `run`: one plan over all of them, or one for each. Streams and losses are numbered batch by
-  /// batch from the second on: batch * number of streams or tasks. Of the
-  /// plan only the tape is looked at.
+  /// batch from the second on: batch * number of streams or tasks. Of the plan only the tape is
+  /// looked at.
   virtual std::vector<PlanOptions> further_options(const Plan& /*plan*/) { return {}; }
   /// Called once with such plans, which stay where they are: what the first step with them would
   /// have to prepare.

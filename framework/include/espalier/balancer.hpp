@@ -105,7 +105,8 @@ class ESPALIER_API Balancer {
   /// The blocks that a checkpoint holds beside `state`.
   virtual std::vector<StateBlock> blocks() { return {}; }
 
-  /// With `cross_product`: writes weights u of the tasks at hand. `weigh` of the same step, where
+  /// With `cross_product`: writes weights u of the tasks at hand, before there are losses unless
+  /// `losses` asks for them. `weigh` of the same step, where
   /// it is called, is given what J(batch 3)' u does to their losses, to first order, in batch 2.
   virtual void probe(const BalanceStep& step, std::span<double> weights);
 };

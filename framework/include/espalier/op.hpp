@@ -89,7 +89,8 @@ struct OpContext {
   std::span<std::byte> saved;              ///< as many bytes as `footprint` asked for
   std::span<std::byte> workspace;          ///< likewise
   bool training = false;                   ///< false: evaluation
-  bool replay = false;     ///< this batch was seen before: running statistics stay as they are
+  bool replay = false;     ///< running statistics stay as they are: the batch was seen before, or
+                           ///< it is not the step's own
   std::uint64_t step = 0;  ///< of the run; names the dropout masks
 };
 
