@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/parallel.hpp"
+#include "tensor/winner_list.hpp"
 #include "tensor/winner_windows.hpp"
 
 namespace espalier::convolution::winners {

@@ -30,6 +30,17 @@ void largest_vector_of(const real* const (&from)[4], real* y, std::uint8_t* winn
   store_winners(winners, best.who);
 }
 
+/// The pixels under a place, their first channels.
+struct Four {
+  const real* pixels[4];
+};
+
+Four under(const Window& w, const real* x, Index place) {
+  const Index channels = w.channels, row = w.width * channels, width = w.out_width();
+  const real* const corner = x + place / width * 2 * row + place % width * 2 * channels;
+  return {{corner, corner + channels, corner + row, corner + row + channels}};
+}
+
 // Numbers of a pixel are taken as whole vectors, the last one first, that may reach into the pixels
 // behind it: those are read too far, or written again afterwards. Where fewer than that many
 // numbers are `left` behind the pixel, it ends exactly.
@@ -49,15 +60,13 @@ bool fits(const Window& w) {
 }
 
 void largest(const Window& w, const real* x, real* y, std::uint8_t* winners) {
-  const Index channels = w.channels, row = w.width * channels, positions = w.positions();
-  const Index out_width = w.out_width();
+  const Index channels = w.channels, positions = w.positions();
   for (Index p = 0; p < positions; ++p, y += channels, winners += channels) {
-    const real* const corner = x + p / out_width * 2 * row + p % out_width * 2 * channels;
-    const real* const pixels[4] = {corner, corner + channels, corner + row,
-                                   corner + row + channels};
+    const Four at = under(w, x, p);
     const auto four = [&](auto f, Index c) {
-      const real* const at[4] = {pixels[0] + c, pixels[1] + c, pixels[2] + c, pixels[3] + c};
-      f(at, y + c, winners + c);
+      const real* const from[4] = {at.pixels[0] + c, at.pixels[1] + c, at.pixels[2] + c,
+                                   at.pixels[3] + c};
+      f(from, y + c, winners + c);
     };
     for_channels(
         channels, (positions - 1 - p) * channels, [&](Index c) { four(largest_vector_of, c); },
@@ -147,19 +156,16 @@ void spread(const Window& w, const std::uint8_t* winners, const real* dy, real* 
 }
 
 void pick(const Window& w, const std::uint8_t* winners, const real* x, bool add, real* y) {
-  const Index channels = w.channels, row = w.width * channels, out_width = w.out_width();
-  const Index whole = channels / kLanes * kLanes;
+  const Index channels = w.channels, whole = channels / kLanes * kLanes;
   for (Index p = 0; p < w.positions(); ++p, y += channels, winners += channels) {
-    const real* const corner = x + p / out_width * 2 * row + p % out_width * 2 * channels;
-    const real* const pixels[4] = {corner, corner + channels, corner + row,
-                                   corner + row + channels};
+    const Four at = under(w, x, p);
     for (Index c = 0; c < whole; c += kLanes) {
-      const Vector v = picked(winners_of(winners + c),
-                              {pixels[0] + c, pixels[1] + c, pixels[2] + c, pixels[3] + c});
+      const Vector v = picked(winners_of(winners + c), {at.pixels[0] + c, at.pixels[1] + c,
+                                                        at.pixels[2] + c, at.pixels[3] + c});
       simd::store(y + c, add ? simd::load(y + c) + v : v);
     }
     for (Index c = whole; c < channels; ++c) {
-      const real v = winners[c] == kNobody ? real{0} : pixels[winners[c]][c];
+      const real v = winners[c] == kNobody ? real{0} : at.pixels[winners[c]][c];
       y[c] = add ? y[c] + v : v;
     }
   }

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
-#include "tensor/block_sums.hpp"
-#include "tensor/convolution_winners.hpp"
 #include "tensor/pool_halves.hpp"
 #include "tensor/window.hpp"
+#include "tensor/winner_list.hpp"
 
 /// The weights that a gradient carries from pooled outputs to the pixels under their windows.
 namespace espalier::convolution::winners {

@@ -30,7 +30,8 @@ using Counts = std::array<std::int32_t, pool_halves::kPixels>;
 
 #if defined(__AVX512BW__) && defined(__AVX512VL__)
 
-inline constexpr bool kListsVectors = true;
+/// What a number costs that becomes an entry: see convolution_ways.hpp.
+inline constexpr double kPut = 20.0;
 static_assert(sizeof(block_sums::Entry) == 8);
 
 /// Calls f(some, who, factors, offsets) for sixteen winners at a time, of which there are `some`.
@@ -87,12 +88,18 @@ inline Counts deal(Index n, const std::uint8_t* who, const Listed& of, Index apa
 
 #else
 
-inline constexpr bool kListsVectors = false;
+inline constexpr double kPut = 80.0;
+
+/// Nobody's number is not looked at.
+inline auto shift_of_all(const Listed& of) {
+  std::array<std::int32_t, pool_halves::kNobody + 1> shift = {};
+  std::copy(of.shift.begin(), of.shift.end(), shift.begin());
+  return shift;
+}
 
 inline block_sums::Entry* list(Index n, const std::uint8_t* who, const Listed& of,
                                block_sums::Entry* to) {
-  std::array<std::int32_t, pool_halves::kNobody + 1> shift = {};
-  std::copy(of.shift.begin(), of.shift.end(), shift.begin());
+  const auto shift = shift_of_all(of);
   const std::int32_t* const __restrict offsets = of.offsets;  // entries could be those
   std::int32_t factor = of.first;
   for (Index i = 0; i < n; ++i, factor += of.step) {
@@ -107,8 +114,7 @@ inline block_sums::Entry* list(Index n, const std::uint8_t* who, const Listed& o
 inline Counts deal(Index n, const std::uint8_t* who, const Listed& of, Index apart,
                    block_sums::Entry* to) {
   constexpr std::uint64_t kBits = 12, kCount = (std::uint64_t{1} << kBits) - 1;
-  std::array<std::int32_t, pool_halves::kNobody + 1> shift = {};
-  std::copy(of.shift.begin(), of.shift.end(), shift.begin());
+  const auto shift = shift_of_all(of);
   std::uint64_t all = 0;
   std::int32_t factor = of.first;
   for (Index i = 0; i < n; ++i, factor += of.step) {
@@ -128,5 +134,11 @@ inline Counts deal(Index n, const std::uint8_t* who, const Listed& of, Index apa
 
 /// Most winners that `deal` takes.
 inline constexpr Index kMostDealt = 4095;
+
+/// What a number of an entry's block costs, which is read once and multiplied once a lane.
+struct AddCost {
+  double read, multiply;
+  double of(Index lanes) const { return read + multiply * static_cast<double>(lanes); }
+};
 
 }  // namespace espalier::convolution::winners

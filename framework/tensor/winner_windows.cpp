@@ -76,13 +76,15 @@ Windows::Windows(const Window& v, const WindowsLayout& layout, Index outputs, re
     real* const image = images_ + n * layout.image;
     for (Index i = layout.pixel - 1; i < layout.image; i += layout.pixel) image[i] = 1;
   }
-  const Index width = v.out_width() / 2, of_image = v.positions() / kPixels;
-  for (Index p = 0; p < layout.places; ++p) {
-    const Index image = p / of_image, at = p % of_image;
-    corners_[p] = static_cast<std::int32_t>(
-        image * layout.image + 2 * (at / width * layout.down + at % width * layout.right));
-  }
   const auto step = [](Index i) { return static_cast<std::int32_t>(i); };
+  std::int32_t* corner = corners_;
+  for (Index n = 0; n < layout.at_once; ++n) {
+    for (Index y = 0; y < v.out_height() / 2; ++y) {
+      for (Index x = 0; x < v.out_width() / 2; ++x) {
+        *corner++ = step(n * layout.image + 2 * (y * layout.down + x * layout.right));
+      }
+    }
+  }
   winner_ = {0, step(layout.right), step(layout.down), step(layout.down + layout.right)};
 }
 

@@ -117,7 +117,8 @@ TEST_CASE("pixels are picked and spread by their winners, and nothing else is to
     const std::vector<real> x = drawn(w.image_size(), "x"), dy = drawn(out, "dy");
     Pooled p = pooled(w, x);
     for (std::size_t i = 0; i < p.winners.size(); i += 5) p.winners[i] = pool_halves::kNobody;
-    std::vector<real> picked = guarded(out), twice = drawn(out, "y"), expected(twice);
+    const std::vector<real> before = drawn(out, "y");
+    std::vector<real> picked = guarded(out), twice = before, expected = before;
     std::vector<real> dx(static_cast<std::size_t>(4 * apart), real{9}), wanted = dx;
     for (Index i = 0; i < out; ++i) {
       const Index at = i / channels, who = p.winners[static_cast<std::size_t>(i)];
@@ -137,7 +138,7 @@ TEST_CASE("pixels are picked and spread by their winners, and nothing else is to
     CHECK(guard_holds(picked));
     for (Index i = 0; i < out; ++i) {
       const auto k = static_cast<std::size_t>(i);
-      CHECK(picked[k] + drawn(out, "y")[k] == expected[k]);
+      CHECK(picked[k] + before[k] == expected[k]);
     }
     pool_halves::spread(w, p.winners.data(), dy.data(), dx.data(), apart);
     CHECK(dx == wanted);
